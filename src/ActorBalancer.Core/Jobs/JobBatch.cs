@@ -1,0 +1,116 @@
+namespace ActorBalancer;
+
+/// <summary>
+/// Validated jobs on their way from a gateway to a queue's owner, in columns: one blob of payloads, and a column only
+/// where some job differs from the default. Immutable. The dispatcher and the memory store keep a reference and an
+/// index for each job, so a waiting job costs no object.
+/// </summary>
+internal sealed class JobBatch
+{
+    public required int Count { get; init; }
+
+    /// <summary>All payloads, one after the other.</summary>
+    public required ReadOnlyMemory<byte> Blob { get; init; }
+
+    /// <summary>Where payload i starts in the blob; Count + 1 entries.</summary>
+    public required int[] Starts { get; init; }
+
+    /// <summary>The distinct kinds; <see cref="KindOf"/> indexes them. A null column means all are the first.</summary>
+    public required string[] Kinds { get; init; }
+
+    public ushort[]? KindOf { get; init; }
+
+    /// <summary>The distinct queues; <see cref="QueueOf"/> indexes them. A null column means all are the first.</summary>
+    public required string[] Queues { get; init; }
+
+    public ushort[]? QueueOf { get; init; }
+
+    /// <summary>Sources; null: no job has one. A null entry: the job's own id.</summary>
+    public string?[]? Sources { get; init; }
+
+    /// <summary>Priorities 0-9; null: all 5.</summary>
+    public byte[]? Priorities { get; init; }
+
+    /// <summary>Unix milliseconds; 0 = now; null: all now.</summary>
+    public long[]? RunAt { get; init; }
+
+    /// <summary>Milliseconds; 0 = the queue's; null: all the queue's.</summary>
+    public long[]? TimeLimits { get; init; }
+
+    /// <summary>Attempts allowed; 0 = the queue's; null: all the queue's.</summary>
+    public ushort[]? Attempts { get; init; }
+
+    public string Kind(int i) => Kinds[KindOf is null ? 0 : KindOf[i]];
+
+    public string Queue(int i) => Queues[QueueOf is null ? 0 : QueueOf[i]];
+
+    public ReadOnlyMemory<byte> Payload(int i) => Blob[Starts[i]..Starts[i + 1]];
+
+    public string? Source(int i) => Sources?[i];
+
+    public int Priority(int i) => Priorities is null ? JobKey.DefaultPriority : Priorities[i];
+
+    public long RunAtUnixMs(int i) => RunAt is null ? 0 : RunAt[i];
+
+    public long TimeLimitMs(int i) => TimeLimits is null ? 0 : TimeLimits[i];
+
+    public int AttemptsAllowed(int i) => Attempts is null ? 0 : Attempts[i];
+
+    /// <summary>Makes a batch of requests that are already valid. Copies the payloads.</summary>
+    public static JobBatch From(IReadOnlyList<JobRequest> requests)
+    {
+        int n = requests.Count;
+        int bytes = 0;
+        bool sources = false, priorities = false, runAt = false, limits = false, attempts = false;
+        List<string> kinds = [], queues = [];
+        ushort[] kindOf = new ushort[n], queueOf = new ushort[n];
+        for (int i = 0; i < n; i++)
+        {
+            JobRequest r = requests[i];
+            bytes += r.Payload.Length;
+            sources |= r.Source is not null;
+            priorities |= r.Priority != JobKey.DefaultPriority;
+            runAt |= r.RunAt is not null;
+            limits |= r.TimeLimit is not null;
+            attempts |= r.Attempts is not null;
+            kindOf[i] = Intern(kinds, r.Kind);
+            queueOf[i] = Intern(queues, r.Queue);
+        }
+
+        byte[] blob = new byte[bytes];
+        int[] starts = new int[n + 1];
+        for (int i = 0; i < n; i++)
+        {
+            requests[i].Payload.CopyTo(blob.AsMemory(starts[i]));
+            starts[i + 1] = starts[i] + requests[i].Payload.Length;
+        }
+
+        return new JobBatch
+        {
+            Count = n,
+            Blob = blob,
+            Starts = starts,
+            Kinds = [.. kinds],
+            KindOf = kinds.Count > 1 ? kindOf : null,
+            Queues = [.. queues],
+            QueueOf = queues.Count > 1 ? queueOf : null,
+            Sources = sources ? [.. requests.Select(r => r.Source)] : null,
+            Priorities = priorities ? [.. requests.Select(r => (byte)r.Priority)] : null,
+            RunAt = runAt ? [.. requests.Select(r => r.RunAt?.ToUnixTimeMilliseconds() ?? 0)] : null,
+            TimeLimits = limits ? [.. requests.Select(r => (long)Math.Ceiling(r.TimeLimit?.TotalMilliseconds ?? 0))] : null,
+            Attempts = attempts ? [.. requests.Select(r => (ushort)(r.Attempts ?? 0))] : null,
+        };
+    }
+
+    private static ushort Intern(List<string> distinct, string value)
+    {
+        // A batch names few kinds and queues, and mostly the same one in a row: the newest is tried first.
+        for (int i = distinct.Count - 1; i >= 0; i--)
+        {
+            if (distinct[i] == value)
+                return (ushort)i;
+        }
+        distinct.Add(value);
+        return (ushort)(distinct.Count - 1);
+    }
+}
