@@ -1,0 +1,63 @@
+using ActorBalancer.Dispatch;
+using ActorBalancer.Storage;
+using ActorBalancer.Strategies;
+
+namespace ActorBalancer.Cluster.Gateway;
+
+/// <summary>
+/// What a gateway and a router say to each other, on one node or between two. A ticket is the gateway's own number for a
+/// question; the answer carries it back.
+/// </summary>
+internal interface IGatewayProtocol
+{
+    long Ticket { get; }
+
+    // Gateway to router.
+
+    /// <param name="Ticket">Also names the batch in <see cref="JobsFinished"/>.</param>
+    /// <param name="Jobs">Already validated.</param>
+    /// <param name="Notify">Send a <see cref="JobsFinished"/> entry for each job when it is final.</param>
+    sealed record SubmitBatch(long Ticket, JobBatch Jobs, bool Notify) : IGatewayProtocol;
+
+    /// <summary>Tell when each of these jobs is final; at once for those that are.</summary>
+    sealed record WatchJobs(long Ticket, long[] Keys) : IGatewayProtocol;
+
+    sealed record GetJob(long Ticket, long Key) : IGatewayProtocol;
+
+    sealed record ListJobs(long Ticket, JobQuery Query) : IGatewayProtocol;
+
+    sealed record CancelJob(long Ticket, long Key) : IGatewayProtocol;
+
+    /// <summary>Changes what is not null.</summary>
+    sealed record SetQueue(long Ticket, string Queue, string? Strategy, Binding? Binding, bool? Paused) : IGatewayProtocol;
+
+    sealed record ListQueues(long Ticket) : IGatewayProtocol;
+
+    sealed record ListWorkers(long Ticket) : IGatewayProtocol;
+
+    // Router to gateway.
+
+    /// <summary>The jobs of a <see cref="SubmitBatch"/> are stored (checkpoint 1), or refused row by row.</summary>
+    /// <param name="Ticket">The batch's.</param>
+    /// <param name="Keys">Per job; -1 where it was refused.</param>
+    /// <param name="Codes">Why, per job; null when none was refused.</param>
+    /// <param name="Detail">A sentence for the first refusal.</param>
+    sealed record SubmitAnswer(long Ticket, long[] Keys, RefusalCode[]? Codes, string? Detail) : IGatewayProtocol;
+
+    /// <summary>Jobs that became final; each entry carries its own ticket.</summary>
+    sealed record JobsFinished(FinishedJob[] Jobs) : IGatewayProtocol
+    {
+        public long Ticket => 0;
+    }
+
+    sealed record JobAnswer(long Ticket, JobInfo? Job) : IGatewayProtocol;
+
+    sealed record JobsAnswer(long Ticket, JobInfo[] Jobs) : IGatewayProtocol;
+
+    /// <summary>Done, or refused with a code and a sentence.</summary>
+    sealed record DoneAnswer(long Ticket, RefusalCode Code, string? Detail) : IGatewayProtocol;
+
+    sealed record QueuesAnswer(long Ticket, QueueInfo[] Queues) : IGatewayProtocol;
+
+    sealed record WorkersAnswer(long Ticket, WorkerInfo[] Workers) : IGatewayProtocol;
+}

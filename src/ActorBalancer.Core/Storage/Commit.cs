@@ -1,0 +1,63 @@
+namespace ActorBalancer.Storage;
+
+/// <summary>All that one turn of the owner's one writer changes; it becomes true as a whole or not at all.</summary>
+internal sealed class Commit
+{
+    /// <summary>Who commits. Checked last: a fenced incarnation's commit is rolled back (rule 2).</summary>
+    public required long Incarnation { get; init; }
+
+    public List<InsertRows> Inserts { get; } = [];
+
+    public List<OutcomeRow> Outcomes { get; } = [];
+
+    /// <summary>Queues whose settings changed.</summary>
+    public List<QueueRow> Queues { get; } = [];
+
+    /// <summary>
+    /// Keys up to which (within their queue and priority) jobs may be assigned; a successor dispatches at once what lies
+    /// above (rule 9).
+    /// </summary>
+    public List<long> Horizons { get; } = [];
+
+    public bool IsEmpty => Inserts.Count == 0 && Outcomes.Count == 0 && Queues.Count == 0 && Horizons.Count == 0;
+}
+
+/// <summary>Jobs to insert; a key of -1 marks a row that was refused and is not inserted.</summary>
+internal readonly record struct InsertRows(JobBatch Jobs, long[] Keys, long SubmittedUnixMs);
+
+/// <summary>The end of an attempt, or of a job that is cancelled before it ran (<see cref="Attempt"/> 0).</summary>
+internal struct OutcomeRow
+{
+    public long Key;
+
+    /// <summary>From 1; 0: no attempt ended.</summary>
+    public int Attempt;
+
+    public AttemptOutcome Outcome;
+
+    /// <summary>The job's state from now on; see <see cref="JobTransitions"/>.</summary>
+    public JobState State;
+
+    public DeadReason Reason;
+
+    /// <summary>With <see cref="JobState.Retrying"/>: when it is due, Unix milliseconds.</summary>
+    public long RunAtUnixMs;
+
+    /// <summary>Attempts used up so far (crashes count, releases do not).</summary>
+    public int Used;
+
+    /// <summary>Workers that died while they ran it.</summary>
+    public int Crashes;
+
+    /// <summary>The worker's name; empty when <see cref="Attempt"/> is 0.</summary>
+    public string Worker;
+
+    public long StartedUnixMs;
+    public long FinishedUnixMs;
+    public string? Error;
+
+    /// <summary>Which rule sent it there: the strategy's id.</summary>
+    public string? Why;
+
+    public ReadOnlyMemory<byte> Result;
+}

@@ -1,0 +1,32 @@
+namespace ActorBalancer.Work;
+
+/// <summary>
+/// A worker introduces itself to a router: at its start, to every new router incarnation and after every reconnect
+/// (rule 9). Repeated until the welcome arrives. What it holds from earlier incarnations is adopted, not run again.
+/// </summary>
+internal sealed class WorkerHello
+{
+    /// <summary>Larger than that of any earlier process of this name.</summary>
+    public required long WorkerIncarnation { get; init; }
+
+    public required string Name { get; init; }
+
+    public required int Slots { get; init; }
+
+    /// <summary>The configured weight in thousandths.</summary>
+    public required int Weight { get; init; }
+
+    public required string[] Kinds { get; init; }
+
+    /// <summary>Where its life port answers, on the host of its address; 0: it has none.</summary>
+    public required int LifePort { get; init; }
+
+    public required string Version { get; init; }
+
+    public required long StartedUnixMs { get; init; }
+
+    /// <summary>All it holds, for whichever router incarnation.</summary>
+    public HeldRun[] Held { get; init; } = [];
+
+    public bool Draining { get; init; }
+}
