@@ -1,11 +1,14 @@
 namespace ActorBalancer.Strategies;
 
-/// <summary>When a job is bound to a worker.</summary>
+/// <summary>When a queue binds a job to a worker.</summary>
 public enum Binding
 {
-    /// <summary>As it enters the window: the strategy picks over all eligible workers, the job waits in that worker's line.</summary>
+    /// <summary>
+    /// When the job enters the window: the strategy picks among all eligible workers and the job waits in the picked
+    /// worker's line at the router, so the shares that the strategy promises hold.
+    /// </summary>
     Early,
 
-    /// <summary>As some worker has credit: no slot is idle while a job waits.</summary>
+    /// <summary>When some worker has credit: no slot is idle while a job waits.</summary>
     Late,
 }

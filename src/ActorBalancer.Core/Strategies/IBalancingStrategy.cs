@@ -2,7 +2,7 @@ namespace ActorBalancer.Strategies;
 
 /// <summary>
 /// A pure choice: which of the eligible workers gets the next job. It never sends, logs or blocks, reads no clock and
-/// takes its dice as a seed. Single-threaded. It reads the fleet from the <c>Candidates</c> it was made with, and
+/// takes its dice as a seed. Single-threaded. It reads the fleet from the <see cref="Candidates"/> it was made with, and
 /// is told by <see cref="Changed"/> which row changed; it must not allocate in <see cref="Pick"/> or <see cref="Changed"/>
 /// once the fleet has stopped growing.
 /// </summary>
@@ -15,14 +15,14 @@ public interface IBalancingStrategy
     void Changed(int worker, CandidateChange change);
 
     /// <summary>
-    /// The row of the worker that gets the next job. The caller has checked that at least two workers are eligible
-    /// and that they have some weight; it counts the job in flight by <c>Candidates.Started</c> afterwards.
+    /// The row of the worker that gets the next job. <see cref="Candidates.Pick"/> calls it, having checked that at least
+    /// one row is open; the owner counts the job in flight by <see cref="Candidates.Started"/> afterwards.
     /// </summary>
-    /// <param name="source">The 64-bit keyed hash of the job's source (<c>SourceHash</c>).</param>
+    /// <param name="source">The 64-bit keyed hash of the job's source (<see cref="SourceHash"/>).</param>
     int Pick(ulong source);
 }
 
-/// <summary>What changed in a row of the <c>Candidates</c>; several may be set at once.</summary>
+/// <summary>What changed in a row of the <see cref="Candidates"/>; several may be set at once.</summary>
 [Flags]
 public enum CandidateChange
 {

@@ -1,0 +1,12 @@
+namespace ActorBalancer.Strategies;
+
+/// <summary>One entry of the <see cref="StrategyCatalog"/>.</summary>
+/// <param name="Id">The name in configuration, API and command line.</param>
+/// <param name="Description">What it does, in one sentence.</param>
+/// <param name="DefaultBinding">The binding of a queue that names none.</param>
+/// <param name="Make">Makes the strategy over the candidates as they stand; the last argument is the seed of its dice.</param>
+public sealed record StrategyInfo(
+    string Id,
+    string Description,
+    Binding DefaultBinding,
+    Func<Candidates, StrategyOptions, ulong, IBalancingStrategy> Make);
