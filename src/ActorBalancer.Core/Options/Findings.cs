@@ -47,6 +47,12 @@ internal sealed class Findings(string path, List<ConfigurationError> all)
         if (!allowed.Contains(value)) Add(key, value, allowed.Count == 1 ? $"must be {allowed.First()}" : $"one of {string.Join(", ", allowed)}");
     }
 
+    public void Word<T>(string key, T value)
+        where T : struct, Enum
+    {
+        if (!Enum.IsDefined(value)) Add(key, OptionText.Of(value), $"one of {string.Join(", ", Enum.GetValues<T>().Select(OptionText.Of))}");
+    }
+
     public void Form(string key, string value, Regex form, string pattern)
     {
         if (!form.IsMatch(value)) Add(key, value.Length == 0 ? "\"\"" : value, $"must have the form {pattern}");

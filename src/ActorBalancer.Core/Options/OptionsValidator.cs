@@ -101,6 +101,8 @@ public static partial class OptionsValidator
     private static void Queue(QueueOptions queue, Findings at, IReadOnlyCollection<string> strategies)
     {
         at.OneOf("strategy", queue.Strategy, strategies);
+        if (queue.Binding is { } binding) at.Word("binding", binding);
+        at.Word("order", queue.Order);
         at.OneOf("weights", queue.Weights, ["static"]);
         at.Number("choices", queue.Choices, 1, 16);
         at.Number("load-factor", queue.LoadFactor, 1, 100);

@@ -1,0 +1,101 @@
+using System.Text;
+using Akka.Configuration;
+using ActorBalancer.Options;
+
+namespace ActorBalancer.Hosting;
+
+/// <summary>
+/// A checked configuration. Layers, each over the one before: the embedded <c>reference.conf</c>, the file of the role,
+/// the user's file, the environment, overrides from code or command line.
+/// </summary>
+public sealed class BalancerConfiguration
+{
+    private static readonly ConfigSchema Schema = new(Embedded("reference.conf").Root);
+
+    private BalancerConfiguration(BalancerOptions options, Config akka) => (Options, Akka) = (options, akka);
+
+    /// <summary>The values to run with, all checked.</summary>
+    public BalancerOptions Options { get; }
+
+    /// <summary>The <c>akka</c> block of the user's file, untouched; empty when there is none.</summary>
+    public Config Akka { get; }
+
+    /// <summary>What <c>reference.conf</c> alone gives.</summary>
+    public static BalancerOptions Defaults() => Load(new ConfigurationSources()).Options;
+
+    /// <summary>Joins, reads and checks the layers.</summary>
+    /// <exception cref="BalancerConfigurationException">Something is wrong; it lists all of it.</exception>
+    public static BalancerConfiguration Load(ConfigurationSources sources)
+    {
+        List<ConfigurationError> errors = [];
+        ConfigBlock merged = Schema.Reference;
+        if (sources.Role is { } role) merged = merged.With(RoleFile(role, errors));
+
+        HoconFile file = HoconFile.Read(sources.Text ?? "", sources.TextOrigin, errors);
+        merged = merged.With(Schema.Check(file.Root, errors));
+
+        ConfigOverlay environment = new(Schema, errors);
+        new EnvironmentNames(Schema, merged).Read(sources.Environment, environment, errors);
+        merged = merged.With(Schema.Check(environment.Build(), errors));
+        merged = merged.With(Schema.Check(Overrides(sources, errors), errors));
+
+        BalancerOptions options = new ConfigurationCheck(merged, Schema.Reference, errors).Read();
+        return errors.Count == 0 ? new BalancerConfiguration(options, file.Akka) : throw new BalancerConfigurationException(errors);
+    }
+
+    /// <summary>As <see cref="Load"/>, with the text of the file at <paramref name="path"/>. An empty file is valid.</summary>
+    /// <exception cref="BalancerConfigurationException">The file cannot be read, or something is wrong; it lists all of it.</exception>
+    public static BalancerConfiguration LoadFile(string path, ConfigurationSources sources)
+    {
+        try
+        {
+            string text = File.ReadAllText(path, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true));
+            return Load(sources with { Text = text, TextOrigin = path });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
+        {
+            string problem = e is DecoderFallbackException ? "is not UTF-8" : e.Message;
+            throw new BalancerConfigurationException([new ConfigurationError("", null, $"cannot be read: {problem}") { Origin = path }]);
+        }
+    }
+
+    /// <summary>The HOCON text that gives these options.</summary>
+    public static string Render(BalancerOptions options) => new OptionsWriter(Schema).Write(options);
+
+    /// <summary>One of the files built into this assembly.</summary>
+    internal static HoconFile Embedded(string name)
+    {
+        using Stream stream = typeof(BalancerConfiguration).Assembly.GetManifestResourceStream($"ActorBalancer.{name}")
+            ?? throw new InvalidOperationException($"{name} is not embedded.");
+        using StreamReader reader = new(stream);
+        List<ConfigurationError> errors = [];
+        HoconFile file = HoconFile.Read(reader.ReadToEnd(), "", errors);
+        return errors.Count == 0 ? file : throw new InvalidOperationException($"{name}: {errors[0]}");
+    }
+
+    private static ConfigBlock RoleFile(string role, List<ConfigurationError> errors)
+    {
+        if (role is NodeRoles.Router or NodeRoles.Worker) return Embedded($"{role}.conf").Root;
+        errors.Add(new ConfigurationError("role", role, "one of router, worker"));
+        return ConfigBlock.Empty("");
+    }
+
+    private static ConfigBlock Overrides(ConfigurationSources sources, List<ConfigurationError> errors)
+    {
+        ConfigOverlay overlay = new(Schema, errors);
+        foreach ((string path, string value) in sources.Overrides)
+        {
+            try
+            {
+                overlay.Add(HoconScanner.Path(path), value, sources.OverridesOrigin);
+            }
+            catch (FormatException)
+            {
+                errors.Add(new ConfigurationError(path, value, "this is not a key") { Origin = sources.OverridesOrigin });
+            }
+        }
+
+        if (sources.Role is { } role) overlay.Add([ConfigSchema.Root, "roles", "0"], role, sources.OverridesOrigin);
+        return overlay.Build();
+    }
+}
