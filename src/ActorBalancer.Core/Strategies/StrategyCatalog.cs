@@ -10,6 +10,9 @@ public static class StrategyCatalog
     [
         new("round-robin", "Each eligible worker in turn.", Binding.Early, (c, _, seed) => new RoundRobinStrategy(c, seed)),
         new("random", "A draw by weight, or the least loaded of several.", Binding.Early, (c, o, seed) => new RandomStrategy(c, o, seed)),
+        new("weighted-round-robin", "Each eligible worker in turn by weight, evenly spread.", Binding.Early, (c, _, seed) => new WeightedRoundRobinStrategy(c, seed)),
+        new("least-connections", "The least (in flight + 1)/weight.", Binding.Late, (c, _, seed) => new LeastConnectionsStrategy(c, seed)),
+        new("source-hash", "One worker for all jobs of a source, with bounded load.", Binding.Early, (c, o, _) => new SourceHashStrategy(c, o)),
     ];
 
     /// <summary>The ids of <see cref="All"/>, in its order.</summary>
