@@ -11,9 +11,10 @@ internal interface IMembershipProtocol
     /// <summary>A node joined (Up or WeaklyUp). Sent again for every present node to a new listener.</summary>
     sealed record NodeJoined(Address Node, int Uid, bool IsRouter, bool IsWorker) : IMembershipProtocol;
 
-    /// <summary>The node cannot be reached: a partition, a pause or a death.</summary>
+    /// <summary>The node cannot be reached: a partition, a pause or a death. Also told when it is downed.</summary>
     sealed record NodeUnreachable(Address Node, int Uid) : IMembershipProtocol;
 
+    /// <summary>The node can be reached again after <see cref="NodeUnreachable"/> or <see cref="NodeDisconnected"/>.</summary>
     sealed record NodeReachable(Address Node, int Uid) : IMembershipProtocol;
 
     /// <summary>The node is leaving in good order.</summary>
@@ -22,7 +23,10 @@ internal interface IMembershipProtocol
     /// <summary>The node is out of the cluster.</summary>
     sealed record NodeRemoved(Address Node, int Uid) : IMembershipProtocol;
 
-    /// <summary>The connection to the node broke; it may come back.</summary>
+    /// <summary>
+    /// The connection to the node broke. <see cref="NodeReachable"/>, <see cref="NodeRemoved"/> or
+    /// <see cref="ProcessGone"/> follows.
+    /// </summary>
     sealed record NodeDisconnected(Address Node) : IMembershipProtocol;
 
     /// <summary>
@@ -32,4 +36,13 @@ internal interface IMembershipProtocol
 
     /// <summary>To the membership actor: the incarnation and life port of a node, once it has introduced itself.</summary>
     sealed record LifePortKnown(Address Node, long Incarnation, int Port) : IMembershipProtocol;
+
+    /// <summary>To the membership actor: tell <paramref name="Listener"/> everything from now on, and first what is.</summary>
+    sealed record Subscribe(IActorRef Listener) : IMembershipProtocol;
+
+    /// <summary>
+    /// To the membership actor's parent: this node itself was downed, removed or quarantined. Its ActorSystem ends or is of
+    /// no more use. Told once; not after an orderly leave.
+    /// </summary>
+    sealed record SelfDowned(string Reason) : IMembershipProtocol;
 }
