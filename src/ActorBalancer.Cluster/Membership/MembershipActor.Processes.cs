@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Event;
 using static ActorBalancer.Cluster.Membership.IMembershipProtocol;
 
 namespace ActorBalancer.Cluster.Membership;
@@ -160,6 +161,13 @@ internal sealed partial class MembershipActor
     private void AskLater(WatchedProcess process)
     {
         TimeSpan pause = _timing.Pause(process.Attempt++);
+        if (pause == _timing.LongestPause && process.Uid is null && !_nodes.Values.Any(node => node.Address.Equals(process.Node)))
+        {
+            // It introduced itself and never became a member: nobody will ever say that it was removed.
+            Drop(process);
+            return;
+        }
+
         if (!process.Suspect && pause == _timing.LongestPause)
         {
             _log.Warning(

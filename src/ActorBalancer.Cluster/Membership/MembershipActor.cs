@@ -1,3 +1,4 @@
+using ActorBalancer.Options;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
