@@ -1,0 +1,26 @@
+namespace ActorBalancer.Work;
+
+/// <summary>The way to a router node's address, over all the incarnations that live there one after the other.</summary>
+internal sealed class RouterRoute(int number)
+{
+    public int Number { get; } = number;
+
+    /// <summary>Membership says that a router is there.</summary>
+    public bool Present { get; set; }
+
+    public long LostAtMicros { get; set; }
+
+    /// <summary>When to say hello again; <see cref="long.MaxValue"/>: it was answered.</summary>
+    public long HelloAt { get; set; } = long.MaxValue;
+
+    public long HelloSentMicros { get; set; }
+
+    /// <summary>Hellos since the last answer; the answer times the round trip only if there was one.</summary>
+    public int HellosUnanswered { get; set; }
+
+    /// <summary>The highest incarnation that welcomed us; assignments of a lower one are dropped (rule 8).</summary>
+    public long Highest { get; set; }
+
+    /// <summary>The link to it; null: none welcomed us, or it is gone for good.</summary>
+    public WorkerLink? Link { get; set; }
+}

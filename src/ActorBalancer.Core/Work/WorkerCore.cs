@@ -1,0 +1,185 @@
+using ActorBalancer.Options;
+
+namespace ActorBalancer.Work;
+
+/// <summary>
+/// The worker's half of the protocol: slots, the credit it grants, fencing, unacknowledged outcomes. Pure and
+/// single-threaded: the shell calls one method an event, in one order, and carries out <see cref="Effects"/>. Ending a run
+/// and taking the slot's next job is one call without allocation, so that a microsecond job costs no message.
+/// </summary>
+/// <remarks>
+/// A route is the shell's small number for a router node's address; a link is one incarnation of the router there. The
+/// files beside this one hold the links (<c>WorkerCore.Links.cs</c>), what is said on them (<c>WorkerCore.Reports.cs</c>),
+/// the slots (<c>WorkerCore.Slots.cs</c>) and the clock (<c>WorkerCore.Clock.cs</c>).
+/// </remarks>
+internal sealed partial class WorkerCore
+{
+    // One a second until the welcome: rare enough to cost nothing, soon enough for a router that just started.
+    private const long HelloInterval = Moment.PerSecond;
+
+    // A handler that ignores its cancellation for so long is given up; its slot stays occupied until it ends.
+    private const long CancelGrace = 5 * Moment.PerSecond;
+
+    // After the drain time, handlers get so long to notice their cancellation, and the outcomes as long again to be stored.
+    private const long LastWord = Moment.PerSecond;
+
+    private readonly WorkerIdentity _identity;
+    private readonly long _handBack;
+    private readonly long _contactLease;
+    private readonly long _noRouterExit;
+    private readonly long _reportInterval;
+    private readonly long _drainTime;
+    private readonly int _maxKept;
+    private readonly long _startedUnixMs;
+    private readonly List<RouterRoute> _routes = [];
+    private readonly Prefetch _prefetch;
+
+    /// <param name="options">With the number of slots, at least 1, already decided.</param>
+    /// <param name="identity">What the hello says.</param>
+    /// <param name="now">When the process started.</param>
+    public WorkerCore(WorkerOptions options, WorkerIdentity identity, Moment now)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Slots, 1);
+        _identity = identity;
+        _handBack = Micros(options.HandBack);
+        _contactLease = Micros(options.ContactLease);
+        _noRouterExit = Micros(options.NoRouterExit);
+        _reportInterval = Micros(options.ReportInterval);
+        _drainTime = Micros(options.Drain);
+        // While the store is away outcomes pile up; beyond two windows no credit is granted, so that memory stays bounded.
+        _maxKept = 2 * (options.Slots + options.PrefetchJobs);
+        _startedUnixMs = now.UnixMs;
+        _prefetch = new Prefetch(options.PrefetchJobs, options.PrefetchBytes, Micros(options.PrefetchWork));
+        _slots = new Slot[options.Slots];
+        _free = new int[options.Slots];
+        for (int i = 0; i < _free.Length; i++)
+            _free[_freeCount++] = _free.Length - 1 - i;
+        _noRouterSince = now.Micros;
+        Need(now.Micros + _noRouterExit);
+    }
+
+    public WorkerEffects Effects { get; } = new();
+
+    /// <summary>Jobs in slots, those given up included.</summary>
+    public int Running => _slots.Length - _freeCount;
+
+    /// <summary>Jobs that wait for a slot.</summary>
+    public int Queued => _waiting.Count;
+
+    /// <summary>Runs that ended since the start, however they did.</summary>
+    public long Finished { get; private set; }
+
+    /// <summary>How long they ran together, microseconds.</summary>
+    public long ServiceMicros { get; private set; }
+
+    /// <summary>A router is at this address: a new one, a new process of it, or one that can be reached again.</summary>
+    public void RouterFound(int route, Moment now)
+    {
+        RouterRoute way = RouteOf(route);
+        way.Present = true;
+        way.HellosUnanswered = 0;
+        SayHello(way, now);
+    }
+
+    /// <summary>The router's process is gone for good, or its node was removed.</summary>
+    public void RouterLost(int route, Moment now)
+    {
+        RouterRoute way = RouteOf(route);
+        if (!way.Present)
+            return;
+        way.Present = false;
+        way.HelloAt = long.MaxValue;
+        way.LostAtMicros = now.Micros;
+        if (!AnyRouter())
+            _noRouterSince = now.Micros;
+        Need(now.Micros + Math.Min(_contactLease, _noRouterExit));
+    }
+
+    /// <summary>A router answered the hello.</summary>
+    public void Welcomed(int route, RouterWelcome welcome, Moment now)
+    {
+        RouterRoute way = RouteOf(route);
+        if (welcome.WorkerIncarnation != _identity.Incarnation || welcome.RouterIncarnation < way.Highest)
+            return;
+        // Whoever answers is there, even if membership has not said so yet.
+        way.Present = true;
+        if (way.HellosUnanswered == 1)
+            _prefetch.AnswerArrived(now.Micros - way.HelloSentMicros, now);
+        way.HelloAt = long.MaxValue;
+        way.HellosUnanswered = 0;
+        if (way.Link?.Incarnation != welcome.RouterIncarnation)
+            OpenLink(way, welcome.RouterIncarnation);
+        way.Link!.Suspended = false;
+        HeardFrom(now);
+        SendFull(way.Link, now);
+    }
+
+    /// <summary>Word from a router: jobs, cancels, and what it has read and stored of ours.</summary>
+    public void Assigned(int route, AssignBatch batch, Moment now)
+    {
+        RouterRoute way = RouteOf(route);
+        if (batch.WorkerIncarnation != _identity.Incarnation || batch.RouterIncarnation < way.Highest)
+            return;
+        if (batch.RouterIncarnation > way.Highest || way.Link is not { } link)
+        {
+            // A new process there that has not welcomed us: introduce ourselves instead of waiting for membership.
+            if (way.HelloAt == long.MaxValue)
+                RouterFound(route, now);
+            return;
+        }
+
+        HeardFrom(now);
+        TakeAcknowledgements(link, batch, now);
+        if (link.Suspended)
+            return;
+        if (batch.Number == link.BatchSeen + 1)
+            TakeJobs(link, batch, now);
+        foreach (RunToken token in batch.Cancels)
+            Cancel(link, token, now);
+        TakeDrain(link, batch, now);
+        Settle(link, now);
+    }
+
+    /// <summary>The node stops: no new jobs, what waits goes back, what runs may end until the deadline.</summary>
+    /// <param name="deadlineMicros">Monotonic microseconds.</param>
+    /// <param name="now">The time.</param>
+    public void Drain(long deadlineMicros, Moment now)
+    {
+        if (_draining)
+        {
+            _drainDeadline = Math.Min(_drainDeadline, deadlineMicros);
+        }
+        else
+        {
+            _draining = true;
+            _drainDeadline = deadlineMicros;
+            ReleaseWaiting(null, now);
+            foreach (RouterRoute way in _routes)
+            {
+                if (way.Link is { } link)
+                    SendFull(link, now);
+            }
+        }
+        Need(_drainDeadline);
+        CheckDrained(now);
+    }
+
+    private static long Micros(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
+
+    private RouterRoute RouteOf(int route)
+    {
+        while (_routes.Count <= route)
+            _routes.Add(new RouterRoute(_routes.Count));
+        return _routes[route];
+    }
+
+    private bool AnyRouter()
+    {
+        foreach (RouterRoute way in _routes)
+        {
+            if (way.Present)
+                return true;
+        }
+        return false;
+    }
+}
