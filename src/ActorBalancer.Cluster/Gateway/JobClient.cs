@@ -1,0 +1,153 @@
+using System.Text.Json;
+using ActorBalancer.Dispatch;
+using ActorBalancer.Intake;
+using ActorBalancer.Storage;
+using ActorBalancer.Strategies;
+using Akka.Actor;
+
+namespace ActorBalancer.Cluster.Gateway;
+
+/// <summary>
+/// The client of one node. Validates on the caller's thread, so that neither the gateway nor a batch ever sees a bad
+/// row, and speaks to the gateway by messages.
+/// </summary>
+internal sealed class JobClient(TimeProvider clock) : IJobClient
+{
+    private volatile Link? _link;
+
+    /// <summary>The gateway has started. Before that, everything is refused as not ready.</summary>
+    public void Connect(IActorRef gateway, IntakeLimits limits, int payloadLimit) => _link = new Link(gateway, limits, payloadLimit);
+
+    public Task<JobId> SubmitAsync<TArgs>(string kind, TArgs args, Action<SubmitOptions>? configure = null, CancellationToken cancellation = default)
+    {
+        SubmitOptions options = new();
+        configure?.Invoke(options);
+        RefusalCode code = Requests.Make(kind, JsonSerializer.SerializeToUtf8Bytes(args, JsonSerializerOptions.Web), options, clock, out JobRequest request, out string? detail);
+        return code == RefusalCode.None ? SubmitAsync(request, cancellation) : Refused<JobId>(code, detail!);
+    }
+
+    public Task<JobId> SubmitAsync(JobRequest request, CancellationToken cancellation = default)
+    {
+        Link link = Ready();
+        RefusalCode code = JobRequestValidator.Check(request, link.PayloadLimit, out string? detail);
+        if (code != RefusalCode.None)
+            return Refused<JobId>(code, detail!);
+        OneSubmit submit = new();
+        link.Gateway.Tell(new IClientProtocol.SubmitOne(request, submit), ActorRefs.NoSender);
+        return submit.Task.WaitAsync(cancellation);
+    }
+
+    public Task<IReadOnlyList<SubmitResult>> SubmitManyAsync(IReadOnlyList<JobRequest> requests, CancellationToken cancellation = default)
+    {
+        Link link = Ready();
+        ManySubmit submit = new(requests.Count);
+        BatchCutter cutter = new(link.Limits, (jobs, rows) => submit.Add(jobs, rows, link.Gateway));
+        for (int i = 0; i < requests.Count; i++)
+        {
+            RefusalCode code = JobRequestValidator.Check(requests[i], link.PayloadLimit, out string? detail);
+            if (code == RefusalCode.None)
+                cutter.Add(requests[i], i);
+            else
+                submit.Refuse(i, code, detail!);
+        }
+        cutter.Flush();
+        return submit.Complete().WaitAsync(cancellation);
+    }
+
+    public Task<JobInfo?> GetAsync(JobId id, CancellationToken cancellation = default) => Ask(RouterQuestions.Get(id), q => q.Answer, cancellation);
+
+    public async Task<JobResult> WaitAsync(JobId id, CancellationToken cancellation = default)
+    {
+        Link link = Ready();
+        JobWatch watch = new();
+        link.Gateway.Tell(new IClientProtocol.Watch(id.Key, watch), ActorRefs.NoSender);
+        try
+        {
+            FinishedJob job = await watch.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            return job.Code == RefusalCode.None
+                ? new JobResult(id, job.State, job.Result, job.Error, job.Reason, job.Worker, job.Lost)
+                : throw new JobRefusedException(job.Code, job.Error ?? $"There is no job {id}: look at the id, or it is no longer kept.");
+        }
+        catch (OperationCanceledException)
+        {
+            link.Gateway.Tell(new IClientProtocol.Unwatch(id.Key, watch), ActorRefs.NoSender);
+            throw;
+        }
+    }
+
+    public Task CancelAsync(JobId id, CancellationToken cancellation = default) => Ask(RouterQuestions.Cancel(id), q => q.Answer, cancellation);
+
+    public Task<IReadOnlyList<JobInfo>> ListAsync(JobFilter? filter = null, CancellationToken cancellation = default)
+    {
+        filter ??= new JobFilter();
+        if (filter.Limit is < 1 or > 1_000)
+            return Refused<IReadOnlyList<JobInfo>>(RefusalCode.Invalid, "'limit' must be 1 to 1000.");
+        JobQuery query = new()
+        {
+            State = filter.State,
+            Queue = filter.Queue,
+            Kind = filter.Kind,
+            Source = filter.Source,
+            After = filter.After,
+            Limit = filter.Limit,
+        };
+        return Ask(RouterQuestions.List(query), q => q.Answer, cancellation);
+    }
+
+    public IAsyncEnumerable<RanJob> RunAsync(IAsyncEnumerable<JobRequest> requests, int outstanding = 1_000, CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(outstanding, 1);
+        Link link = Ready();
+        return new JobRun(requests, outstanding, link.Gateway, link.Limits, link.PayloadLimit).RunAsync(cancellation);
+    }
+
+    public IAsyncEnumerable<RanJob> RunAsync(IEnumerable<JobRequest> requests, int outstanding = 1_000, CancellationToken cancellation = default) =>
+        RunAsync(requests.ToAsyncEnumerable(), outstanding, cancellation);
+
+    /// <summary>
+    /// The batch-level form: no task and no object a job. The sink gets the answer and the arrays of ends as they arrive,
+    /// on the gateway's thread. The caller bounds what is outstanding, and the batch by <see cref="IntakeLimits"/>.
+    /// </summary>
+    internal void SubmitBatch(JobBatch jobs, long tag, IBatchSink sink) =>
+        Ready().Gateway.Tell(new IClientProtocol.SubmitMany(new IntakeBatch(jobs, tag, sink, notify: true)), ActorRefs.NoSender);
+
+    /// <summary>Changes what is not null.</summary>
+    internal Task SetQueueAsync(string queue, string? strategy, Binding? binding, bool? paused, CancellationToken cancellation = default) =>
+        Ask(RouterQuestions.SetQueue(queue, strategy, binding, paused), q => q.Answer, cancellation);
+
+    internal Task<IReadOnlyList<QueueInfo>> ListQueuesAsync(CancellationToken cancellation = default) =>
+        Ask(RouterQuestions.Queues(), q => q.Answer, cancellation);
+
+    internal Task<IReadOnlyList<WorkerInfo>> ListWorkersAsync(CancellationToken cancellation = default) =>
+        Ask(RouterQuestions.Workers(), q => q.Answer, cancellation);
+
+    private Task<T> Ask<TQuestion, T>(TQuestion question, Func<TQuestion, Task<T>> answer, CancellationToken cancellation)
+        where TQuestion : RouterQuestion
+    {
+        Ready().Gateway.Tell(new IClientProtocol.Ask(question), ActorRefs.NoSender);
+        return answer(question).WaitAsync(cancellation);
+    }
+
+    private Link Ready() => _link
+        ?? throw new JobRefusedException(RefusalCode.NotReady, "This node has not started: start the host before you use its job client.");
+
+    private static Task<T> Refused<T>(RefusalCode code, string detail) => Task.FromException<T>(new JobRefusedException(code, detail));
+
+    private sealed record Link(IActorRef Gateway, IntakeLimits Limits, int PayloadLimit);
+
+    private sealed class OneSubmit() : TaskCompletionSource<JobId>(TaskCreationOptions.RunContinuationsAsynchronously), ISubmitter
+    {
+        public void Answered(long key, RefusalCode code, string? detail)
+        {
+            if (code == RefusalCode.None)
+                TrySetResult(new JobId(key));
+            else
+                TrySetException(new JobRefusedException(code, detail!));
+        }
+    }
+
+    private sealed class JobWatch() : TaskCompletionSource<FinishedJob>(TaskCreationOptions.RunContinuationsAsynchronously), IJobWatcher
+    {
+        public void Finished(in FinishedJob job) => TrySetResult(job);
+    }
+}

@@ -1,0 +1,74 @@
+using ActorBalancer.Intake;
+using ActorBalancer.Storage;
+using ActorBalancer.Strategies;
+
+namespace ActorBalancer.Cluster.Gateway;
+
+/// <summary>A question with its message and the task that its answer completes.</summary>
+internal abstract class RouterQuestion : Question
+{
+    /// <summary>The message that asks it under that ticket.</summary>
+    public abstract IGatewayProtocol Message(long ticket);
+
+    public abstract void Answered(IGatewayProtocol answer);
+}
+
+/// <inheritdoc/>
+/// <param name="isRepeatable">Asking twice changes nothing.</param>
+/// <param name="message">Makes the message for a ticket.</param>
+/// <param name="read">Reads the answer; may throw what the caller shall see.</param>
+internal sealed class RouterQuestion<TAnswer, T>(bool isRepeatable, Func<long, IGatewayProtocol> message, Func<TAnswer, T> read) : RouterQuestion
+    where TAnswer : class, IGatewayProtocol
+{
+    private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<T> Answer => _answer.Task;
+
+    public override bool IsRepeatable => isRepeatable;
+
+    public override IGatewayProtocol Message(long ticket) => message(ticket);
+
+    public override void Answered(IGatewayProtocol answer)
+    {
+        if (answer is not TAnswer expected)
+        {
+            _answer.TrySetException(new InvalidOperationException($"The router answered {answer.GetType().Name} where {typeof(TAnswer).Name} was asked for."));
+            return;
+        }
+        try
+        {
+            _answer.TrySetResult(read(expected));
+        }
+        catch (JobRefusedException refused)
+        {
+            _answer.TrySetException(refused);
+        }
+    }
+
+    public override void Refused(RefusalCode code, string detail) => _answer.TrySetException(new JobRefusedException(code, detail));
+}
+
+/// <summary>The questions that there are.</summary>
+internal static class RouterQuestions
+{
+    public static RouterQuestion<IGatewayProtocol.JobAnswer, JobInfo?> Get(JobId id) =>
+        new(true, ticket => new IGatewayProtocol.GetJob(ticket, id.Key), answer => answer.Job);
+
+    public static RouterQuestion<IGatewayProtocol.JobsAnswer, IReadOnlyList<JobInfo>> List(JobQuery query) =>
+        new(true, ticket => new IGatewayProtocol.ListJobs(ticket, query), answer => answer.Jobs);
+
+    public static RouterQuestion<IGatewayProtocol.DoneAnswer, bool> Cancel(JobId id) =>
+        new(false, ticket => new IGatewayProtocol.CancelJob(ticket, id.Key), Done);
+
+    public static RouterQuestion<IGatewayProtocol.DoneAnswer, bool> SetQueue(string queue, string? strategy, Binding? binding, bool? paused) =>
+        new(false, ticket => new IGatewayProtocol.SetQueue(ticket, queue, strategy, binding, paused), Done);
+
+    public static RouterQuestion<IGatewayProtocol.QueuesAnswer, IReadOnlyList<QueueInfo>> Queues() =>
+        new(true, ticket => new IGatewayProtocol.ListQueues(ticket), answer => answer.Queues);
+
+    public static RouterQuestion<IGatewayProtocol.WorkersAnswer, IReadOnlyList<WorkerInfo>> Workers() =>
+        new(true, ticket => new IGatewayProtocol.ListWorkers(ticket), answer => answer.Workers);
+
+    private static bool Done(IGatewayProtocol.DoneAnswer answer) =>
+        answer.Code == RefusalCode.None ? true : throw new JobRefusedException(answer.Code, answer.Detail ?? "");
+}
