@@ -1,0 +1,74 @@
+using ActorBalancer.Storage;
+using ActorBalancer.Work;
+
+namespace ActorBalancer.Dispatch;
+
+/// <summary>
+/// What the dispatcher wants done, collected over a turn; the shell carries it out in the order of the members and
+/// clears it.
+/// </summary>
+internal sealed class DispatchEffects
+{
+    /// <summary>Commit this and say what became of it with <see cref="Dispatcher.Committed"/>; null: nothing.</summary>
+    public Commit? Commit { get; set; }
+
+    /// <summary>Open or make these queues, and answer each with <see cref="Dispatcher.QueueOpened"/>.</summary>
+    public List<string> OpenQueues { get; } = [];
+
+    /// <summary>Read jobs of a queue above a key, and answer with <see cref="Dispatcher.Loaded"/>.</summary>
+    public List<(int Queue, long AfterKey)> Loads { get; } = [];
+
+    public List<SubmitAnswer> Answers { get; } = [];
+
+    /// <summary>Jobs that became final, by submitter.</summary>
+    public List<(int Submitter, FinishedJob Job)> Finished { get; } = [];
+
+    /// <summary>Messages to workers, by fleet row.</summary>
+    public List<(int Row, AssignBatch Batch)> Sends { get; } = [];
+
+    public List<DispatchNotice> Notices { get; } = [];
+
+    /// <summary>This incarnation owns nothing any more: register anew, with a new dispatcher.</summary>
+    public bool Fenced { get; set; }
+
+    /// <summary>Call <see cref="Dispatcher.Flush"/> at this monotonic time at the latest.</summary>
+    public long WakeAtMicros { get; set; } = long.MaxValue;
+
+    public void Clear()
+    {
+        Commit = null;
+        OpenQueues.Clear();
+        Loads.Clear();
+        Answers.Clear();
+        Finished.Clear();
+        Sends.Clear();
+        Notices.Clear();
+        Fenced = false;
+    }
+}
+
+/// <summary>The answer to a submit: a key a job, -1 where it was refused.</summary>
+internal readonly record struct SubmitAnswer(int Submitter, long Ticket, long[] Keys, RefusalCode[]? Codes, string? Detail);
+
+/// <summary>Something that an operator should read, once.</summary>
+internal readonly record struct DispatchNotice(NoticeKind Kind, string Subject, long Count, string? Detail = null);
+
+internal enum NoticeKind
+{
+    WorkerJoined,
+    WorkerSilent,
+    WorkerBack,
+    WorkerDraining,
+
+    /// <summary>Count: the jobs that go elsewhere.</summary>
+    WorkerLost,
+
+    /// <summary>An outcome of a run that is not the job's present one was dropped.</summary>
+    StaleOutcome,
+
+    /// <summary>Jobs wait for a kind that no worker offers now.</summary>
+    KindUnoffered,
+    JobPoisoned,
+    StoreAway,
+    StoreBack,
+}

@@ -1,0 +1,295 @@
+using ActorBalancer.Strategies;
+using ActorBalancer.Work;
+
+namespace ActorBalancer.Dispatch;
+
+/// <summary>The links to the workers: hello and adoption, reports, batches and their resending, silence and death.</summary>
+internal sealed partial class Dispatcher
+{
+    private readonly Dictionary<RunToken, int> _adopted = [];
+    private readonly HashSet<string> _awaited = [];
+    private readonly List<int> _undecided = [];
+
+    /// <summary>
+    /// A worker introduces itself, for the first time or again (rule 9). Returns its row; the shell welcomes it and sends
+    /// that row's batches to it.
+    /// </summary>
+    public int WorkerHello(WorkerHello hello)
+    {
+        if (_fleet.FindByName(hello.Name) is { } earlier && earlier.Incarnation < hello.WorkerIncarnation)
+            WorkerGone(earlier.Incarnation, "a newer process of the same name said hello");
+        WorkerLink? link = _fleet.Find(hello.WorkerIncarnation);
+        if (link is null)
+        {
+            link = new WorkerLink { Row = _fleet.FreeRow(), Incarnation = hello.WorkerIncarnation, Name = hello.Name, Id = SourceHash.Of(hello.Name) };
+            _fleet.Add(link);
+            Effects.Notices.Add(new DispatchNotice(NoticeKind.WorkerJoined, hello.Name, hello.Slots, string.Join(", ", hello.Kinds)));
+        }
+        else if (link.State != WorkerState.Up)
+            Effects.Notices.Add(new DispatchNotice(NoticeKind.WorkerBack, hello.Name, link.InFlight));
+        link.State = WorkerState.Up;
+        link.Removed = false;
+        link.Slots = hello.Slots;
+        link.Weight = hello.Weight;
+        link.Version = hello.Version;
+        link.StartedUnixMs = hello.StartedUnixMs;
+        link.Draining = hello.Draining;
+        link.LastContactMicros = Now.Micros;
+        link.StateDue = true;
+        foreach (string kind in hello.Kinds)
+            link.Kinds.Add(KindNumber(kind));
+        foreach (QueueState queue in _rotation)
+        {
+            foreach (Lane lane in queue.Lanes)
+                lane.SaidUnoffered &= !link.Kinds.Contains(lane.Kind);
+        }
+        _fleet.Changed(link.Row);
+        Adopt(link, hello.Held);
+        HeardOf(hello.Name);
+        return link.Row;
+    }
+
+    /// <summary>A worker's absolutes and outcomes; false when no such worker has said hello, then it is welcomed anew.</summary>
+    public bool WorkerReported(WorkerReport report)
+    {
+        if (_fleet.Find(report.WorkerIncarnation) is not { } link || link.State == WorkerState.Gone)
+            return false;
+        link.LastContactMicros = Now.Micros;
+        if (!link.Synchronised)
+        {
+            link.Synchronised = true;
+            link.LastNumber = report.BatchSeen;
+            link.OutcomesRead = link.OutcomesCommitted = link.OutcomesTold = report.FirstOutcome - 1;
+        }
+        ReadOutcomes(link, report);
+        if (report.Number <= link.ReportSeen)
+            return true;
+        link.ReportSeen = report.Number;
+        link.Credit = Math.Max(link.Credit, report.Credit);
+        link.Running = report.Running;
+        while (link.Unconfirmed.TryPeek(out (AssignBatch Batch, long _) oldest) && oldest.Batch.Number <= report.BatchSeen)
+            link.Unconfirmed.Dequeue();
+        if (report.Held is not null)
+            ResendGap(link, report.BatchSeen);
+        if (report.Draining != link.Draining)
+        {
+            link.Draining = report.Draining;
+            Drained(link);
+        }
+        _fleet.Changed(link.Row);
+        return true;
+    }
+
+    /// <summary>An operator drains the worker, or ends that.</summary>
+    public bool DrainOrdered(string worker, bool drain)
+    {
+        if (_fleet.FindByName(worker) is not { } link)
+            return false;
+        link.DrainOrdered = drain;
+        link.StateDue = true;
+        Drained(link);
+        return true;
+    }
+
+    /// <summary>The cluster says that the worker's node is leaving in good order.</summary>
+    public void WorkerLeaving(long incarnation)
+    {
+        if (_fleet.Find(incarnation) is not { } link || link.Draining)
+            return;
+        link.Draining = true;
+        Drained(link);
+    }
+
+    /// <summary>Unreachable: no new jobs, its line is picked again, what it runs is kept.</summary>
+    public void WorkerSilent(long incarnation)
+    {
+        if (_fleet.Find(incarnation) is not { State: WorkerState.Up } link)
+            return;
+        link.State = WorkerState.Silent;
+        Effects.Notices.Add(new DispatchNotice(NoticeKind.WorkerSilent, link.Name, link.InFlight));
+        _fleet.Changed(link.Row);
+        Unline(link);
+    }
+
+    /// <summary>Reachable again; it also says hello, which states what it holds.</summary>
+    public void WorkerReachable(long incarnation)
+    {
+        if (_fleet.Find(incarnation) is not { State: WorkerState.Silent } link)
+            return;
+        link.State = WorkerState.Up;
+        link.StateDue = true;
+        Effects.Notices.Add(new DispatchNotice(NoticeKind.WorkerBack, link.Name, link.InFlight));
+        _fleet.Changed(link.Row);
+    }
+
+    /// <summary>
+    /// The cluster removed its node without evidence that the process ended: its jobs go back once the silence has
+    /// lasted long enough for the worker to have cancelled them itself (rule 8).
+    /// </summary>
+    public void WorkerRemoved(long incarnation)
+    {
+        if (_fleet.Find(incarnation) is not { } link)
+            return;
+        WorkerSilent(incarnation);
+        link.Removed = true;
+        EndSilence(link);
+    }
+
+    /// <summary>Evidence that the process is gone: its jobs are lost now, and run elsewhere once that is stored (rule 10).</summary>
+    public void WorkerGone(long incarnation, string evidence)
+    {
+        if (_fleet.Find(incarnation) is not { } link || link.State == WorkerState.Gone)
+            return;
+        bool drained = link.Draining && link.InFlight == 0;
+        link.State = WorkerState.Gone;
+        _fleet.Changed(link.Row);
+        Unline(link);
+        Effects.Notices.Add(new DispatchNotice(NoticeKind.WorkerLost, link.Name, link.InFlight, drained ? "it left after its drain" : evidence));
+        LoseRuns(link);
+        link.Unconfirmed.Clear();
+        link.PendingCount = 0;
+        link.PendingBytes = 0;
+        _fleet.Remove(link);
+        HeardOf(link.Name);
+    }
+
+    /// <summary>
+    /// After a takeover or restart: these workers were members and may be running jobs of an earlier incarnation. Jobs that may have
+    /// been assigned wait until each has said hello or is gone.
+    /// </summary>
+    public void AwaitWorkers(IEnumerable<string> names)
+    {
+        foreach (string name in names)
+        {
+            if (_fleet.FindByName(name) is null)
+                _awaited.Add(name);
+        }
+    }
+
+    /// <summary>An awaited worker is gone without a hello, or has said it.</summary>
+    public void HeardOf(string name)
+    {
+        if (_awaited.Remove(name) && _awaited.Count == 0)
+            DecideAll();
+    }
+
+    private void DecideAll()
+    {
+        foreach (int slot in _undecided)
+        {
+            ref JobEntry entry = ref _table[slot];
+            if (entry.State == EntryState.Undecided)
+                Enter(slot);
+            else if (entry.State == EntryState.Tombstone)
+                _table.Return(slot);
+        }
+        _undecided.Clear();
+    }
+
+    private void Adopt(WorkerLink link, HeldRun[] held)
+    {
+        foreach (HeldRun run in held)
+        {
+            if (run.Token.Incarnation == _incarnation || FindSlot(run.Key) is not (>= 0 and int slot))
+                continue;
+            ref JobEntry entry = ref _table[slot];
+            if (entry.State != EntryState.Undecided)
+                continue;
+            _undecided.Remove(slot);
+            _adopted.Add(run.Token, slot);
+            entry.State = EntryState.Sent;
+            entry.Adopted = true;
+            entry.Worker = link.Row;
+            entry.SentUnixMs = run.StartedUnixMs > 0 ? run.StartedUnixMs : Now.UnixMs;
+            link.InFlight++;
+            if (entry.Crashes > 0)
+                link.Suspects++;
+            entry.Lane.Queue.Waiting--;
+            entry.Lane.Queue.Running++;
+            _waiting--;
+        }
+    }
+
+    private void Drained(WorkerLink link)
+    {
+        if (link.Draining || link.DrainOrdered)
+        {
+            Effects.Notices.Add(new DispatchNotice(NoticeKind.WorkerDraining, link.Name, link.InFlight));
+            Unline(link);
+        }
+        _fleet.Changed(link.Row);
+    }
+
+    private void EndSilences()
+    {
+        foreach (WorkerLink link in _fleet.Links.ToArray())
+            EndSilence(link);
+    }
+
+    private void EndSilence(WorkerLink link)
+    {
+        if (link is { Removed: true, State: WorkerState.Silent }
+            && Now.Micros - link.LastContactMicros >= (long)_options.Router.SilenceRequeue.TotalMicroseconds)
+            WorkerGone(link.Incarnation, $"removed from the cluster and silent for {_options.Router.SilenceRequeue.TotalSeconds:0} s");
+    }
+
+    /// <summary>The state reports, one a second, are the time to look for batches that got lost on the way.</summary>
+    private void ResendGap(WorkerLink link, long seen)
+    {
+        foreach ((AssignBatch batch, long sent) in link.Unconfirmed)
+        {
+            if (batch.Number > seen && Now.Micros - sent > Moment.PerSecond / 2)
+                Effects.Sends.Add((link.Row, Header(link, batch.Number, batch.Jobs)));
+        }
+    }
+
+    private void FlushLink(WorkerLink link)
+    {
+        if (link.PendingCount > 0)
+            SealBatch(link);
+        bool acksDue = link.OutcomesCommitted - link.OutcomesTold >= 64 || (link.Draining && link.OutcomesCommitted != link.OutcomesTold);
+        if ((link.StateDue || acksDue) && link.Synchronised)
+            SendBatch(link, Header(link, 0, []));
+        link.StateDue = false;
+    }
+
+    private void SealBatch(WorkerLink link)
+    {
+        AssignedJob[] jobs = link.Pending.AsSpan(0, link.PendingCount).ToArray();
+        link.Pending.AsSpan(0, link.PendingCount).Clear();
+        link.PendingCount = 0;
+        link.PendingBytes = 0;
+        AssignBatch batch = Header(link, ++link.LastNumber, jobs);
+        link.Unconfirmed.Enqueue((batch, Now.Micros));
+        SendBatch(link, batch);
+    }
+
+    private void SendBatch(WorkerLink link, AssignBatch batch)
+    {
+        link.OutcomesTold = batch.OutcomesCommitted;
+        link.StateDue = false;
+        Effects.Sends.Add((link.Row, batch));
+    }
+
+    private AssignBatch Header(WorkerLink link, long number, AssignedJob[] jobs) => new()
+    {
+        RouterIncarnation = _incarnation,
+        WorkerIncarnation = link.Incarnation,
+        Number = number,
+        LastNumber = link.LastNumber,
+        ReportSeen = link.ReportSeen,
+        OutcomesCommitted = link.OutcomesCommitted,
+        Cancels = link.Cancels.Count == 0 ? [] : [.. link.Cancels],
+        Drain = link.DrainOrdered,
+        Jobs = jobs,
+    };
+
+    private int KindNumber(string kind)
+    {
+        if (_kinds.TryGetValue(kind, out int number))
+            return number;
+        _kinds.Add(kind, _kindNames.Count);
+        _kindNames.Add(kind);
+        return _kindNames.Count - 1;
+    }
+}

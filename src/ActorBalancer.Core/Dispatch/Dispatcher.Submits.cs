@@ -1,0 +1,316 @@
+using ActorBalancer.Storage;
+using ActorBalancer.Strategies;
+
+namespace ActorBalancer.Dispatch;
+
+/// <summary>From a gateway's batch to the backlog: keys, the turn's commit, and checkpoint 1.</summary>
+internal sealed partial class Dispatcher
+{
+    private readonly List<Submit> _parked = [];
+    private readonly HashSet<string> _opening = [];
+    private Turn _turn;
+    private Turn _spare;
+    private Turn? _committing;
+    private Turn? _stalled;
+    private long _stalledUntil;
+    private long _inserting;
+
+    /// <summary>Jobs that a gateway has validated. Answered when they are stored, or refused row by row.</summary>
+    public void Submitted(int submitter, long ticket, JobBatch jobs, bool notify)
+    {
+        var submit = new Submit(submitter, ticket, jobs, notify);
+        bool parked = false;
+        foreach (string name in jobs.Queues)
+        {
+            if (_queues.ContainsKey(name))
+                continue;
+            parked = true;
+            if (_opening.Add(name))
+                Effects.OpenQueues.Add(name);
+        }
+        if (parked)
+            _parked.Add(submit);
+        else
+            Accept(submit);
+    }
+
+    /// <summary>The answer to <see cref="DispatchEffects.OpenQueues"/>; a null row: there are too many queues.</summary>
+    public void QueueOpened(string name, QueueRow? row)
+    {
+        _opening.Remove(name);
+        if (row is not null)
+            Own(row);
+        for (int i = _parked.Count - 1; i >= 0; i--)
+        {
+            Submit submit = _parked[i];
+            if (Array.IndexOf(submit.Jobs.Queues, name) < 0)
+                continue;
+            if (row is null)
+                submit = submit with { Unopened = [.. submit.Unopened, name] };
+            _parked[i] = submit;
+            if (submit.Jobs.Queues.All(q => _queues.ContainsKey(q) || submit.Unopened.Contains(q)))
+            {
+                _parked.RemoveAt(i);
+                Accept(submit);
+            }
+        }
+    }
+
+    /// <summary>What became of <see cref="DispatchEffects.Commit"/>.</summary>
+    public void Committed(CommitResult result)
+    {
+        Turn turn = _committing!;
+        _committing = null;
+        switch (result)
+        {
+            case CommitResult.Done:
+                if (_stalledUntil != 0)
+                    Effects.Notices.Add(new DispatchNotice(NoticeKind.StoreBack, _nodeName, 0));
+                _stalledUntil = 0;
+                Apply(turn);
+                turn.Clear();
+                _spare = turn;
+                break;
+            case CommitResult.Unavailable:
+                if (_stalledUntil == 0)
+                    Effects.Notices.Add(new DispatchNotice(NoticeKind.StoreAway, _nodeName, turn.Commit.Outcomes.Count));
+                RefuseInserts(turn);
+                _stalled = turn;
+                _stalledUntil = Now.Micros + 200 * Moment.PerMillisecond;
+                break;
+            default:
+                // An unknown commit is resolved under a new incarnation, which fences this one's transaction (rule 11).
+                Effects.Fenced = true;
+                break;
+        }
+    }
+
+    private void Accept(Submit submit)
+    {
+        JobBatch jobs = submit.Jobs;
+        long[] keys = new long[jobs.Count];
+        RefusalCode[]? codes = null;
+        string? detail = null;
+        int accepted = 0;
+        QueueState? queue = jobs.QueueOf is null ? _queues.GetValueOrDefault(jobs.Queues[0]) : null;
+        bool kindKnown = jobs.KindOf is null && _kinds.ContainsKey(jobs.Kinds[0]);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            QueueState? q = jobs.QueueOf is null ? queue : _queues.GetValueOrDefault(jobs.Queue(i));
+            RefusalCode code = RefusalCode.None;
+            if (q is null)
+                (code, detail) = (RefusalCode.Conflict, detail ?? $"queue '{jobs.Queue(i)}' would be one more than the {_options.Limits.Queues} that there may be; use an existing queue or raise limits.queues");
+            else if (!kindKnown && !_kinds.ContainsKey(jobs.Kind(i)))
+                (code, detail) = (RefusalCode.UnknownKind, detail ?? $"no worker has ever registered the kind '{jobs.Kind(i)}'; known kinds: {string.Join(", ", _kindNames.Order(StringComparer.Ordinal))}");
+            else if (_waiting + _inserting >= _options.Memory.MaxWaiting)
+                (code, detail) = (RefusalCode.QueueFull, detail ?? $"{_options.Memory.MaxWaiting} jobs wait already; submit again when some have run");
+            if (code != RefusalCode.None)
+            {
+                codes ??= new RefusalCode[keys.Length];
+                codes[i] = code;
+                keys[i] = -1;
+                continue;
+            }
+            keys[i] = JobKey.Pack(q!.Number, jobs.Priority(i), q.NextSequence++);
+            accepted++;
+            _inserting++;
+        }
+        if (accepted == 0)
+        {
+            Effects.Answers.Add(new SubmitAnswer(submit.Submitter, submit.Ticket, keys, codes, detail));
+            return;
+        }
+        _turn.Commit.Inserts.Add(new InsertRows(jobs, keys, Now.UnixMs));
+        _turn.Submits.Add(submit with { Keys = keys, Codes = codes, Detail = detail, Accepted = accepted });
+    }
+
+    private void FlushCommit()
+    {
+        if (_committing is not null)
+            return;
+        if (_stalled is { } stalled)
+        {
+            if (Now.Micros < _stalledUntil)
+                return;
+            _stalled = null;
+            _committing = stalled;
+            Effects.Commit = stalled.Commit;
+            return;
+        }
+        if (_turn.Commit.IsEmpty)
+        {
+            // Nothing is on its way to the store, so whatever was read is settled.
+            foreach (WorkerLink link in _fleet.Links)
+                link.OutcomesCommitted = link.OutcomesRead;
+            return;
+        }
+        foreach (WorkerLink link in _fleet.Links)
+        {
+            if (link.OutcomesRead != link.OutcomesCommitted)
+                _turn.Acks.Add((link, link.OutcomesRead));
+        }
+        _committing = _turn;
+        Effects.Commit = _turn.Commit;
+        _turn = _spare;
+    }
+
+    private void Apply(Turn turn)
+    {
+        // Checkpoint 1: the inserts are stored, so the callers may be told.
+        foreach (Submit submit in turn.Submits)
+        {
+            Effects.Answers.Add(new SubmitAnswer(submit.Submitter, submit.Ticket, submit.Keys, submit.Codes, submit.Detail));
+            _inserting -= submit.Accepted;
+            Insert(submit);
+        }
+        foreach (long horizon in turn.Commit.Horizons)
+        {
+            QueueState queue = _byNumber[JobKey.Queue(horizon)]!;
+            queue.Horizon[JobKey.HighestPriority - JobKey.Priority(horizon)] = JobKey.Sequence(horizon);
+        }
+        Settle(turn);
+        // Checkpoint 2: the outcomes are stored, so the workers may forget them.
+        foreach ((WorkerLink link, long read) in turn.Acks)
+            link.OutcomesCommitted = Math.Max(link.OutcomesCommitted, read);
+    }
+
+    private void Insert(Submit submit)
+    {
+        JobBatch jobs = submit.Jobs;
+        Lane? lane = null;
+        for (int i = 0; i < submit.Keys.Length; i++)
+        {
+            long key = submit.Keys[i];
+            if (key < 0)
+                continue;
+            if (lane is null || jobs.QueueOf is not null || jobs.KindOf is not null)
+                lane = LaneOf(_byNumber[JobKey.Queue(key)]!, jobs.Kind(i));
+            int slot = AddEntry(key, jobs, i, lane, Now.UnixMs);
+            if (submit.Notify)
+            {
+                ref JobEntry entry = ref _table[slot];
+                entry.Submitter = submit.Submitter;
+                entry.Ticket = submit.Ticket;
+                entry.TicketRow = i;
+            }
+            Admit(slot, jobs.RunAtUnixMs(i));
+        }
+    }
+
+    private int AddEntry(long key, JobBatch jobs, int row, Lane lane, long submittedUnixMs)
+    {
+        int slot = _table.Rent();
+        ref JobEntry entry = ref _table[slot];
+        entry.Key = key;
+        entry.Jobs = jobs;
+        entry.Row = row;
+        entry.Lane = lane;
+        entry.Worker = -1;
+        entry.Submitter = -1;
+        entry.Next = -1;
+        entry.SubmittedUnixMs = submittedUnixMs;
+        string? source = jobs.Source(row);
+        entry.Source = source is null ? SourceHash.Of(key) : SourceHash.Of(source);
+        lane.Queue.Map.Set(JobKey.Sequence(key), slot);
+        _waiting++;
+        return slot;
+    }
+
+    /// <summary>A new or read-back job goes to its lane, or waits for its time.</summary>
+    private void Admit(int slot, long runAtUnixMs)
+    {
+        ref JobEntry entry = ref _table[slot];
+        if (runAtUnixMs > Now.UnixMs)
+        {
+            Delay(slot, runAtUnixMs);
+            return;
+        }
+        entry.Lane.Queue.Waiting++;
+        Enter(slot);
+    }
+
+    private void Delay(int slot, long runAtUnixMs)
+    {
+        ref JobEntry entry = ref _table[slot];
+        entry.State = EntryState.Delayed;
+        entry.Lane.Queue.Scheduled++;
+        _delayed.Enqueue(slot, runAtUnixMs);
+    }
+
+    /// <summary>Into the backlog, or behind the job of its source that goes first.</summary>
+    private void Enter(int slot)
+    {
+        ref JobEntry entry = ref _table[slot];
+        QueueState queue = entry.Lane.Queue;
+        if (queue.Ordered && !entry.OwnsSource && entry.Jobs.Source(entry.Row) is not null)
+        {
+            bool first = !queue.SourceTails.TryGetValue(entry.Source, out int tail);
+            queue.SourceTails[entry.Source] = slot;
+            if (!first)
+            {
+                _table[tail].Next = slot;
+                entry.State = EntryState.Held;
+                return;
+            }
+            entry.OwnsSource = true;
+        }
+        entry.State = EntryState.Waiting;
+        if (entry.Crashes > 0)
+            entry.Lane.Suspects.Add(slot);
+        else
+            entry.Lane.Waiting.Add(slot);
+    }
+
+    private void RefuseInserts(Turn turn)
+    {
+        foreach (Submit submit in turn.Submits)
+        {
+            _inserting -= submit.Accepted;
+            long[] none = new long[submit.Keys.Length];
+            Array.Fill(none, -1);
+            RefusalCode[] codes = new RefusalCode[none.Length];
+            for (int i = 0; i < codes.Length; i++)
+                codes[i] = submit.Codes is { } c && c[i] != RefusalCode.None ? c[i] : RefusalCode.StoreUnavailable;
+            Effects.Answers.Add(new SubmitAnswer(submit.Submitter, submit.Ticket, none, codes, "the store is away; the job was not accepted, submit it again"));
+        }
+        turn.Submits.Clear();
+        turn.Commit.Inserts.Clear();
+    }
+
+    private readonly record struct Submit(int Submitter, long Ticket, JobBatch Jobs, bool Notify)
+    {
+        public long[] Keys { get; init; } = [];
+
+        public RefusalCode[]? Codes { get; init; }
+
+        public string? Detail { get; init; }
+
+        public int Accepted { get; init; }
+
+        public string[] Unopened { get; init; } = [];
+    }
+
+    /// <summary>One turn of the owner's one writer: what it commits, and what follows once it is stored.</summary>
+    private sealed class Turn(long incarnation)
+    {
+        public Commit Commit { get; } = new() { Incarnation = incarnation };
+
+        public List<Submit> Submits { get; } = [];
+
+        /// <summary>By outcome row: the job's slot.</summary>
+        public List<int> Slots { get; } = [];
+
+        public List<(WorkerLink Link, long Read)> Acks { get; } = [];
+
+        public void Clear()
+        {
+            Commit.Inserts.Clear();
+            Commit.Outcomes.Clear();
+            Commit.Queues.Clear();
+            Commit.Horizons.Clear();
+            Submits.Clear();
+            Slots.Clear();
+            Acks.Clear();
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using ActorBalancer.Load;
+using ActorBalancer.Options;
+using ActorBalancer.Storage;
+using ActorBalancer.Strategies;
+
+namespace ActorBalancer.Dispatch;
+
+/// <summary>
+/// One incarnation of a router node: the backlog of all the queues that it owns, who gets what and when, what is in flight and what became of it.
+/// Pure and single-threaded: the shell sets <see cref="Now"/>, feeds events, and after a turn calls <see cref="Flush"/> and
+/// carries out the effects. The parts: <c>Submits</c> (keys, checkpoint 1), <c>Binding</c> (strategies, lines, credit),
+/// <c>Links</c> (workers, reports, hello), <c>Outcomes</c> (checkpoint 2, retries, losses), <c>Queues</c> (settings, questions).
+/// </summary>
+internal sealed partial class Dispatcher
+{
+    private readonly BalancerOptions _options;
+    private readonly long _incarnation;
+    private readonly string _nodeName;
+    private readonly Dice _dice;
+    private readonly JobTable _table = new();
+    private readonly Fleet _fleet = new();
+    private readonly Dictionary<string, QueueState> _queues = [];
+    private readonly QueueState?[] _byNumber = new QueueState?[JobKey.MaxQueues];
+    private readonly List<QueueState> _rotation = [];
+    private readonly Dictionary<string, int> _kinds = [];
+    private readonly List<string> _kindNames = [];
+    private readonly PriorityQueue<int, long> _delayed = new();
+
+    private bool _mayAssign = true;
+    private long _waiting;
+    private long _nextState;
+
+    /// <param name="options">Queue settings, batch sizes, limits.</param>
+    /// <param name="incarnation">The fence under which everything is committed and assigned.</param>
+    /// <param name="nodeName">Shown as the owner.</param>
+    /// <param name="seed">Of the strategies' dice and the jitter.</param>
+    public Dispatcher(BalancerOptions options, long incarnation, string nodeName, ulong seed)
+    {
+        _options = options;
+        _incarnation = incarnation;
+        _nodeName = nodeName;
+        _dice = new Dice(seed);
+        _turn = new Turn(incarnation);
+        _spare = new Turn(incarnation);
+    }
+
+    /// <summary>Set by the shell before each event.</summary>
+    public Moment Now { get; set; }
+
+    public DispatchEffects Effects { get; } = new();
+
+    public long Incarnation => _incarnation;
+
+    /// <summary>Outcomes that matched no run; dropped.</summary>
+    public long StaleOutcomes { get; private set; }
+
+    /// <summary>Jobs not yet at a worker, over all queues.</summary>
+    public long Waiting => _waiting;
+
+    /// <summary>Assigning stops before the lease ends and starts again once it is renewed (rule 12).</summary>
+    public void MayAssign(bool may) => _mayAssign = may;
+
+    /// <summary>Ends a turn: what was collected goes to the store, what can be assigned is, and every link that has something to say speaks.</summary>
+    public void Flush()
+    {
+        TakeDue();
+        FlushCommit();
+        if (Effects.Commit is null)
+        {
+            AssignAll();
+            // Assigning may have asked for a further horizon.
+            if (!_turn.Commit.IsEmpty)
+                FlushCommit();
+        }
+        if (Now.Micros >= _nextState)
+        {
+            _nextState = Now.Micros + (long)_options.Router.StateInterval.TotalMicroseconds;
+            EndSilences();
+            foreach (WorkerLink link in _fleet.Links)
+                link.StateDue = link.State != WorkerState.Gone;
+        }
+        foreach (WorkerLink link in _fleet.Links)
+            FlushLink(link);
+        Effects.WakeAtMicros = NextWake();
+    }
+
+    /// <summary>New weights from the metrics actor; an older version is dropped.</summary>
+    public void WeightsChanged(Weights weights)
+    {
+        if (weights.Version <= _weightsVersion)
+            return;
+        _weightsVersion = weights.Version;
+        foreach (WorkerWeight weight in weights.Workers)
+        {
+            if (_fleet.Find(weight.WorkerIncarnation) is { } link && link.Effective != weight.Effective)
+            {
+                link.Effective = weight.Effective;
+                _fleet.Changed(link.Row);
+            }
+        }
+    }
+
+    private long _weightsVersion;
+
+    private int UnknownWeight()
+    {
+        long sum = 0;
+        int known = 0;
+        foreach (WorkerLink link in _fleet.Links)
+        {
+            if (link.Effective < 0 || link.State == WorkerState.Gone)
+                continue;
+            sum += link.Effective;
+            known++;
+        }
+        return known == 0 ? 1000 : (int)(sum / known);
+    }
+
+    /// <summary>Scheduled and retrying jobs whose time has come enter their lanes.</summary>
+    private void TakeDue()
+    {
+        while (_delayed.TryPeek(out int slot, out long due) && due <= Now.UnixMs)
+        {
+            _delayed.Dequeue();
+            ref JobEntry entry = ref _table[slot];
+            if (entry.State == EntryState.Tombstone)
+            {
+                _table.Return(slot);
+                continue;
+            }
+            entry.Lane.Queue.Scheduled--;
+            entry.Lane.Queue.Waiting++;
+            Enter(slot);
+        }
+    }
+
+    private long NextWake()
+    {
+        long wake = _nextState;
+        if (_delayed.TryPeek(out _, out long due))
+            wake = Math.Min(wake, Now.Micros + Math.Max(1, due - Now.UnixMs) * Moment.PerMillisecond);
+        if (_stalled is not null)
+            wake = Math.Min(wake, _stalledUntil);
+        return wake;
+    }
+}

@@ -1,0 +1,72 @@
+using ActorBalancer.Strategies;
+
+namespace ActorBalancer.Dispatch;
+
+/// <summary>
+/// The jobs of one queue and one kind: what the same workers can run. It has its own strategy over its own candidates, so the
+/// promised shares hold for each kind.
+/// </summary>
+internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable table)
+{
+    private long _seen = -1;
+
+    public QueueState Queue { get; } = queue;
+
+    public int Kind { get; } = kind;
+
+    public string KindName { get; } = kindName;
+
+    public Candidates Candidates { get; private set; } = new();
+
+    public Backlog Waiting { get; } = new(table);
+
+    /// <summary>Jobs under which a worker died; each goes alone to a worker that has no other such.</summary>
+    public Backlog Suspects { get; } = new(table);
+
+    public bool SaidUnoffered { get; set; }
+
+    /// <summary>Takes up the queue's present strategy and binding, afresh.</summary>
+    public void Restart(ulong seed)
+    {
+        Candidates = new Candidates();
+        StrategyCatalog.Create(Queue.Strategy, Candidates, Queue.StrategyOptions, seed);
+        _seen = -1;
+    }
+
+    /// <summary>Brings the candidates up to what the fleet is now.</summary>
+    public void Synchronise(Fleet fleet)
+    {
+        if (_seen == fleet.Version)
+            return;
+        if (fleet.TryReadSince(_seen, out Fleet.ChangeReader changes))
+        {
+            while (changes.Read(out int row))
+                Read(row, fleet[row]);
+        }
+        else
+        {
+            for (int row = 0; row < fleet.Rows; row++)
+                Read(row, fleet[row]);
+        }
+        _seen = fleet.Version;
+    }
+
+    private void Read(int row, WorkerLink? link)
+    {
+        bool member = link is { State: not WorkerState.Gone } && link.Kinds.Contains(Kind);
+        if (Candidates.IsMember(row) && (!member || Candidates.Id(row) != link!.Id))
+            Candidates.Leave(row);
+        if (!member)
+            return;
+        bool eligible = link!.TakesJobs && (Queue.Binding == Binding.Early || link.Available > 0);
+        int weight = link.Effective >= 0 ? link.Effective : Queue.UnknownWeight();
+        if (!Candidates.IsMember(row))
+            Candidates.Join(row, link.Id, link.Slots, weight, eligible);
+        else
+        {
+            Candidates.SetWeight(row, weight, link.Slots);
+            Candidates.SetEligible(row, eligible);
+        }
+        Candidates.SetInFlight(row, link.InFlight + link.Lined);
+    }
+}

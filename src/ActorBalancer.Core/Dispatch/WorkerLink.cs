@@ -1,0 +1,100 @@
+using ActorBalancer.Work;
+
+namespace ActorBalancer.Dispatch;
+
+/// <summary>
+/// What a router knows of one worker incarnation, and the counters of their link. Everything on it is absolute, so a lost,
+/// doubled or late message changes nothing that the next one does not put right (rule 7).
+/// </summary>
+internal sealed class WorkerLink
+{
+    public required int Row { get; init; }
+
+    public required long Incarnation { get; init; }
+
+    public required string Name { get; init; }
+
+    public required ulong Id { get; init; }
+
+    public int Slots { get; set; }
+
+    /// <summary>The configured weight, thousandths.</summary>
+    public int Weight { get; set; }
+
+    /// <summary>What the strategies use; -1: the metrics actor has not said yet.</summary>
+    public int Effective { get; set; } = -1;
+
+    public HashSet<int> Kinds { get; } = [];
+
+    public string Version { get; set; } = "";
+
+    public long StartedUnixMs { get; set; }
+
+    public WorkerState State { get; set; } = WorkerState.Up;
+
+    /// <summary>The worker said so, or the cluster says that its node leaves.</summary>
+    public bool Draining { get; set; }
+
+    /// <summary>Ordered by an operator.</summary>
+    public bool DrainOrdered { get; set; }
+
+    public long LastContactMicros { get; set; }
+
+    /// <summary>The cluster removed its node; its jobs go back when the silence has lasted long enough.</summary>
+    public bool Removed { get; set; }
+
+    /// <summary>The first report has come, so the link's counters are known. Nothing is sent before.</summary>
+    public bool Synchronised { get; set; }
+
+    /// <summary>Cumulative, as the worker states it.</summary>
+    public long Credit { get; set; }
+
+    /// <summary>The number of the last outcome that was read; all before it were read too.</summary>
+    public long OutcomesRead { get; set; }
+
+    /// <summary>Of those, how many are committed.</summary>
+    public long OutcomesCommitted { get; set; }
+
+    /// <summary>What the worker was last told of <see cref="OutcomesCommitted"/>.</summary>
+    public long OutcomesTold { get; set; }
+
+    public long ReportSeen { get; set; }
+
+    public long LastNumber { get; set; }
+
+    /// <summary>Batches that no report has confirmed, oldest first.</summary>
+    public Queue<(AssignBatch Batch, long SentMicros)> Unconfirmed { get; } = new();
+
+    public List<RunToken> Cancels { get; } = [];
+
+    /// <summary>Jobs sent (or adopted) and without an outcome.</summary>
+    public int InFlight { get; set; }
+
+    /// <summary>Jobs bound to it that wait here, over all queues.</summary>
+    public int Lined { get; set; }
+
+    /// <summary>Jobs in flight that crashed a worker before; at most one.</summary>
+    public int Suspects { get; set; }
+
+    public long Finished { get; set; }
+
+    public int Running { get; set; }
+
+    // The batch that is being filled.
+    public AssignedJob[] Pending { get; set; } = [];
+
+    public int PendingCount { get; set; }
+
+    public int PendingBytes { get; set; }
+
+    public bool StateDue { get; set; }
+
+    /// <summary>May get new jobs, whatever its credit.</summary>
+    public bool TakesJobs => State == WorkerState.Up && Synchronised && !Draining && !DrainOrdered;
+
+    /// <summary>
+    /// How many jobs may be sent now. The worker counts what it gave outcomes for and adds what it has room for; what is
+    /// in flight is taken off.
+    /// </summary>
+    public long Available => Credit - OutcomesRead - InFlight;
+}
