@@ -48,8 +48,10 @@ internal sealed partial class Dispatcher
         while (sent < Quantum && HeadLane(queue) is { } lane)
         {
             int slot = lane.Waiting.Peek();
+            if (!WithinHorizon(queue, slot))
+                break;
             int worker = lane.Candidates.Pick(_table[slot].Source);
-            if (worker < 0 || !WithinHorizon(queue, slot))
+            if (worker < 0)
                 break;
             lane.Waiting.Take();
             Send(slot, _fleet[worker]!);

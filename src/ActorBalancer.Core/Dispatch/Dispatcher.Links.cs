@@ -8,16 +8,20 @@ internal sealed partial class Dispatcher
 {
     private readonly Dictionary<RunToken, int> _adopted = [];
     private readonly HashSet<string> _awaited = [];
-    private readonly List<int> _undecided = [];
+    private readonly HashSet<int> _undecided = [];
+    private readonly Dictionary<long, long> _retired = [];
 
     /// <summary>
     /// A worker introduces itself, for the first time or again (rule 9). Returns its row; the shell welcomes it and sends
-    /// that row's batches to it.
+    /// that row's batches to it. -1: a newer process of that name has said hello, this one is of the past.
     /// </summary>
     public int WorkerHello(WorkerHello hello)
     {
-        if (_fleet.FindByName(hello.Name) is { } earlier && earlier.Incarnation < hello.WorkerIncarnation)
-            WorkerGone(earlier.Incarnation, "a newer process of the same name said hello");
+        WorkerLink? earlier = _fleet.FindByName(hello.Name);
+        if (earlier is not null && earlier.Incarnation > hello.WorkerIncarnation)
+            return -1;
+        if (earlier is not null && earlier.Incarnation < hello.WorkerIncarnation)
+            WorkerGone(earlier.Incarnation, "a newer process of the same name said hello", crashed: true);
         WorkerLink? link = _fleet.Find(hello.WorkerIncarnation);
         if (link is null)
         {
@@ -33,7 +37,6 @@ internal sealed partial class Dispatcher
         link.Weight = hello.Weight;
         link.Version = hello.Version;
         link.StartedUnixMs = hello.StartedUnixMs;
-        link.Draining = hello.Draining;
         link.LastContactMicros = Now.Micros;
         link.StateDue = true;
         foreach (string kind in hello.Kinds)
@@ -43,6 +46,7 @@ internal sealed partial class Dispatcher
             foreach (Lane lane in queue.Lanes)
                 lane.SaidUnoffered &= !link.Kinds.Contains(lane.Kind);
         }
+        DrainStated(link, hello.Draining);
         _fleet.Changed(link.Row);
         Adopt(link, hello.Held);
         HeardOf(hello.Name);
@@ -57,9 +61,7 @@ internal sealed partial class Dispatcher
         link.LastContactMicros = Now.Micros;
         if (!link.Synchronised)
         {
-            link.Synchronised = true;
-            link.LastNumber = report.BatchSeen;
-            link.OutcomesRead = link.OutcomesCommitted = link.OutcomesTold = report.FirstOutcome - 1;
+            Synchronise(link, report);
         }
         ReadOutcomes(link, report);
         if (report.Number <= link.ReportSeen)
@@ -70,12 +72,12 @@ internal sealed partial class Dispatcher
         while (link.Unconfirmed.TryPeek(out (AssignBatch Batch, long _) oldest) && oldest.Batch.Number <= report.BatchSeen)
             link.Unconfirmed.Dequeue();
         if (report.Held is not null)
-            ResendGap(link, report.BatchSeen);
-        if (report.Draining != link.Draining)
         {
-            link.Draining = report.Draining;
-            Drained(link);
+            ResendGap(link, report.BatchSeen);
+            if (link is { State: WorkerState.Silent, Removed: false })
+                WorkerReachable(link.Incarnation);
         }
+        DrainStated(link, report.Draining);
         _fleet.Changed(link.Row);
         return true;
     }
@@ -94,9 +96,9 @@ internal sealed partial class Dispatcher
     /// <summary>The cluster says that the worker's node is leaving in good order.</summary>
     public void WorkerLeaving(long incarnation)
     {
-        if (_fleet.Find(incarnation) is not { } link || link.Draining)
+        if (_fleet.Find(incarnation) is not { Leaving: false } link)
             return;
-        link.Draining = true;
+        link.Leaving = true;
         Drained(link);
     }
 
@@ -136,19 +138,23 @@ internal sealed partial class Dispatcher
     }
 
     /// <summary>Evidence that the process is gone: its jobs are lost now, and run elsewhere once that is stored (rule 10).</summary>
-    public void WorkerGone(long incarnation, string evidence)
+    public void WorkerGone(long incarnation, string evidence) => WorkerGone(incarnation, evidence, crashed: true);
+
+    private void WorkerGone(long incarnation, string evidence, bool crashed)
     {
         if (_fleet.Find(incarnation) is not { } link || link.State == WorkerState.Gone)
             return;
-        bool drained = link.Draining && link.InFlight == 0;
+        bool drained = (link.Draining || link.Leaving) && link.InFlight == 0;
         link.State = WorkerState.Gone;
         _fleet.Changed(link.Row);
         Unline(link);
         Effects.Notices.Add(new DispatchNotice(NoticeKind.WorkerLost, link.Name, link.InFlight, drained ? "it left after its drain" : evidence));
-        LoseRuns(link);
+        LoseRuns(link, crashed);
         link.Unconfirmed.Clear();
         link.PendingCount = 0;
         link.PendingBytes = 0;
+        if (!crashed)
+            _retired[link.Incarnation] = link.LastNumber;
         _fleet.Remove(link);
         HeardOf(link.Name);
     }
@@ -171,6 +177,25 @@ internal sealed partial class Dispatcher
     {
         if (_awaited.Remove(name) && _awaited.Count == 0)
             DecideAll();
+    }
+
+    /// <summary>
+    /// The first report of a link gives its counters. A worker that was given up in silence and came back may still get
+    /// batches of before: their numbers are used up by empty ones, never given to others.
+    /// </summary>
+    private void Synchronise(WorkerLink link, WorkerReport report)
+    {
+        link.Synchronised = true;
+        link.LastNumber = report.BatchSeen;
+        link.OutcomesRead = link.OutcomesCommitted = link.OutcomesTold = report.FirstOutcome - 1;
+        if (!_retired.Remove(link.Incarnation, out long last))
+            return;
+        while (link.LastNumber < last)
+        {
+            AssignBatch empty = Header(link, ++link.LastNumber, []);
+            link.Unconfirmed.Enqueue((empty, Now.Micros));
+            SendBatch(link, empty);
+        }
     }
 
     private void DecideAll()
@@ -210,9 +235,17 @@ internal sealed partial class Dispatcher
         }
     }
 
+    private void DrainStated(WorkerLink link, bool draining)
+    {
+        if (link.Draining == draining)
+            return;
+        link.Draining = draining;
+        Drained(link);
+    }
+
     private void Drained(WorkerLink link)
     {
-        if (link.Draining || link.DrainOrdered)
+        if (link.Draining || link.DrainOrdered || link.Leaving)
         {
             Effects.Notices.Add(new DispatchNotice(NoticeKind.WorkerDraining, link.Name, link.InFlight));
             Unline(link);
@@ -230,7 +263,7 @@ internal sealed partial class Dispatcher
     {
         if (link is { Removed: true, State: WorkerState.Silent }
             && Now.Micros - link.LastContactMicros >= (long)_options.Router.SilenceRequeue.TotalMicroseconds)
-            WorkerGone(link.Incarnation, $"removed from the cluster and silent for {_options.Router.SilenceRequeue.TotalSeconds:0} s");
+            WorkerGone(link.Incarnation, $"removed from the cluster and silent for {_options.Router.SilenceRequeue.TotalSeconds:0} s", crashed: false);
     }
 
     /// <summary>The state reports, one a second, are the time to look for batches that got lost on the way.</summary>
@@ -247,7 +280,7 @@ internal sealed partial class Dispatcher
     {
         if (link.PendingCount > 0)
             SealBatch(link);
-        bool acksDue = link.OutcomesCommitted - link.OutcomesTold >= 64 || (link.Draining && link.OutcomesCommitted != link.OutcomesTold);
+        bool acksDue = link.OutcomesCommitted - link.OutcomesTold >= 64 || ((link.Draining || link.Leaving) && link.OutcomesCommitted != link.OutcomesTold);
         if ((link.StateDue || acksDue) && link.Synchronised)
             SendBatch(link, Header(link, 0, []));
         link.StateDue = false;

@@ -300,6 +300,9 @@ internal sealed partial class Dispatcher
         /// <summary>By outcome row: the job's slot.</summary>
         public List<int> Slots { get; } = [];
 
+        /// <summary>Jobs that were cancelled before they ran; <see cref="Slots"/> has the complement of the index here.</summary>
+        public List<Cancelled> Cancelled { get; } = [];
+
         public List<(WorkerLink Link, long Read)> Acks { get; } = [];
 
         public void Clear()
@@ -310,6 +313,7 @@ internal sealed partial class Dispatcher
             Commit.Horizons.Clear();
             Submits.Clear();
             Slots.Clear();
+            Cancelled.Clear();
             Acks.Clear();
         }
     }

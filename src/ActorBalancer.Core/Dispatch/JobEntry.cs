@@ -64,6 +64,9 @@ internal struct JobEntry
     /// <summary>Runs that started.</summary>
     public ushort Runs;
 
+    /// <summary>Runs that were lost with their worker, for whichever reason.</summary>
+    public ushort Losses;
+
     public EntryState State;
     public bool OwnsSource;
     public bool CancelRequested;

@@ -32,8 +32,11 @@ internal sealed class WorkerLink
 
     public WorkerState State { get; set; } = WorkerState.Up;
 
-    /// <summary>The worker said so, or the cluster says that its node leaves.</summary>
+    /// <summary>The worker said so.</summary>
     public bool Draining { get; set; }
+
+    /// <summary>The cluster says that its node leaves.</summary>
+    public bool Leaving { get; set; }
 
     /// <summary>Ordered by an operator.</summary>
     public bool DrainOrdered { get; set; }
@@ -90,7 +93,7 @@ internal sealed class WorkerLink
     public bool StateDue { get; set; }
 
     /// <summary>May get new jobs, whatever its credit.</summary>
-    public bool TakesJobs => State == WorkerState.Up && Synchronised && !Draining && !DrainOrdered;
+    public bool TakesJobs => State == WorkerState.Up && Synchronised && !Draining && !DrainOrdered && !Leaving;
 
     /// <summary>
     /// How many jobs may be sent now. The worker counts what it gave outcomes for and adds what it has room for; what is

@@ -1,0 +1,306 @@
+using ActorBalancer.Storage;
+using ActorBalancer.Work;
+
+namespace ActorBalancer.Dispatch;
+
+/// <summary>What became of the runs: matched by token alone, decided here, stored before the worker forgets them (checkpoint 2).</summary>
+internal sealed partial class Dispatcher
+{
+    private readonly Dictionary<long, List<(int Submitter, long Ticket, int Index)>> _watchers = [];
+
+    private void ReadOutcomes(WorkerLink link, WorkerReport report)
+    {
+        long number = report.FirstOutcome;
+        if (number > link.OutcomesRead + 1)
+            return; // A report got lost; the worker repeats all that is not committed once a second.
+        foreach (ref readonly FinishedRun run in report.Outcomes.AsSpan())
+        {
+            if (number++ <= link.OutcomesRead)
+                continue;
+            link.OutcomesRead++;
+            ReadOutcome(link, in run);
+        }
+    }
+
+    private void ReadOutcome(WorkerLink link, in FinishedRun run)
+    {
+        int slot = run.Token.Slot;
+        if (run.Token.Incarnation != _incarnation)
+        {
+            if (!_adopted.Remove(run.Token, out slot))
+                slot = -1;
+        }
+        else if ((uint)slot >= (uint)_table.High || _table[slot].Generation != run.Token.Generation || _table[slot].Adopted)
+            slot = -1;
+        if (slot < 0 || _table[slot].State != EntryState.Sent || _table[slot].Worker != link.Row)
+        {
+            // What never started was only handed back; a run that did start is a duplicate worth telling.
+            if (run.StartedUnixMs > 0)
+            {
+                StaleOutcomes++;
+                Effects.Notices.Add(new DispatchNotice(NoticeKind.StaleOutcome, link.Name, StaleOutcomes));
+            }
+            return;
+        }
+        EndRun(slot, link);
+        if (run.StartedUnixMs == 0 && run.Outcome == AttemptOutcome.Released)
+            PutBack(slot);
+        else
+            Decide(slot, link, in run);
+    }
+
+    /// <summary>The run no longer counts as in flight, whatever becomes of the job.</summary>
+    private void EndRun(int slot, WorkerLink link)
+    {
+        ref JobEntry entry = ref _table[slot];
+        link.InFlight--;
+        if (entry.Crashes > 0)
+            link.Suspects--;
+        entry.Lane.Queue.Running--;
+        if (entry.CancelRequested)
+        {
+            int generation = entry.Generation;
+            link.Cancels.RemoveAll(t => t.Slot == slot && t.Generation == generation);
+        }
+        _fleet.Changed(link.Row);
+    }
+
+    /// <summary>Handed back before it started: nothing to store, it waits again at its old place.</summary>
+    private void PutBack(int slot)
+    {
+        ref JobEntry entry = ref _table[slot];
+        entry.Worker = -1;
+        entry.Adopted = false;
+        entry.Lane.Queue.Waiting++;
+        _waiting++;
+        if (entry.CancelRequested)
+            CancelWaiting(slot);
+        else
+            Enter(slot);
+    }
+
+    private void Decide(int slot, WorkerLink link, in FinishedRun run)
+    {
+        ref JobEntry entry = ref _table[slot];
+        link.Finished++;
+        entry.Runs++;
+        var row = new OutcomeRow
+        {
+            Key = entry.Key,
+            Attempt = entry.Runs,
+            Outcome = run.Outcome,
+            Worker = link.Name,
+            StartedUnixMs = run.StartedUnixMs,
+            FinishedUnixMs = run.StartedUnixMs + (run.DurationMicros + 500) / 1000,
+            Error = run.Error,
+            Why = entry.Lane.Queue.Strategy,
+            Result = run.Result,
+        };
+        switch (run.Outcome)
+        {
+            case AttemptOutcome.Succeeded:
+                row.State = JobState.Succeeded;
+                break;
+            case AttemptOutcome.Discarded:
+                row.State = JobState.Discarded;
+                break;
+            case AttemptOutcome.Retry:
+            case AttemptOutcome.Failed:
+                entry.Used++;
+                Retry(ref entry, ref row, run.Outcome == AttemptOutcome.Retry ? run.RetryAfterMs : -1);
+                break;
+            default:
+                // Released by a drain, or cancelled by a worker that lost all routers: costs no attempt.
+                row.Outcome = AttemptOutcome.Released;
+                row.State = JobState.Waiting;
+                break;
+        }
+        Record(slot, ref row);
+    }
+
+    private void Retry(ref JobEntry entry, ref OutcomeRow row, long afterMs)
+    {
+        RetryPolicy policy = RetryPolicy.Of(entry.Lane.Queue.Options);
+        if (policy.IsSpent(entry.Used, entry.Jobs.AttemptsAllowed(entry.Row)))
+        {
+            row.State = JobState.Dead;
+            row.Reason = DeadReason.Attempts;
+            return;
+        }
+        row.State = JobState.Retrying;
+        row.RunAtUnixMs = Now.UnixMs + (afterMs >= 0 ? afterMs : policy.DelayMs(entry.Used, (_dice.Next() >> 11) * (1.0 / (1UL << 53))));
+    }
+
+    /// <summary>Into the turn's commit. Once a caller asked for a cancel, nothing but success or the handler's own discard beats it.</summary>
+    private void Record(int slot, ref OutcomeRow row)
+    {
+        ref JobEntry entry = ref _table[slot];
+        if (entry.CancelRequested && row.State is (JobState.Waiting or JobState.Retrying or JobState.Dead))
+        {
+            row.State = JobState.Cancelled;
+            row.Reason = DeadReason.None;
+            row.Outcome = row.Outcome == AttemptOutcome.Lost ? AttemptOutcome.Lost : AttemptOutcome.Cancelled;
+        }
+        row.Used = entry.Used;
+        row.Crashes = entry.Crashes;
+        entry.State = EntryState.Finishing;
+        entry.Adopted = false;
+        _turn.Commit.Outcomes.Add(row);
+        _turn.Slots.Add(slot);
+    }
+
+    /// <summary>All that the worker had is lost. The crash count is stored before a job runs again (rule 10).</summary>
+    private void LoseRuns(WorkerLink link, bool crashed)
+    {
+        for (int slot = 0; slot < _table.High; slot++)
+        {
+            ref JobEntry entry = ref _table[slot];
+            if (entry.State != EntryState.Sent || entry.Worker != link.Row)
+                continue;
+            EndRun(slot, link);
+            entry.Runs++;
+            entry.Used++;
+            entry.Losses++;
+            if (crashed)
+                entry.Crashes++;
+            var row = new OutcomeRow
+            {
+                Key = entry.Key,
+                Attempt = entry.Runs,
+                Outcome = AttemptOutcome.Lost,
+                State = JobState.Waiting,
+                Worker = link.Name,
+                StartedUnixMs = entry.SentUnixMs,
+                FinishedUnixMs = Now.UnixMs,
+                Why = entry.Lane.Queue.Strategy,
+                Error = crashed ? "its worker's process ended" : "its worker was silent for too long",
+            };
+            if (entry.Crashes >= _options.Router.PoisonCrashes)
+            {
+                row.State = JobState.Dead;
+                row.Reason = DeadReason.Poisoned;
+                Effects.Notices.Add(new DispatchNotice(NoticeKind.JobPoisoned, new JobId(entry.Key).ToString(), entry.Crashes));
+            }
+            else if (RetryPolicy.Of(entry.Lane.Queue.Options).IsSpent(entry.Used, entry.Jobs.AttemptsAllowed(entry.Row)))
+            {
+                row.State = JobState.Dead;
+                row.Reason = DeadReason.Attempts;
+            }
+            Record(slot, ref row);
+        }
+        foreach (RunToken token in _adopted.Where(a => _table[a.Value].State != EntryState.Sent).Select(a => a.Key).ToArray())
+            _adopted.Remove(token);
+    }
+
+    /// <summary>The outcomes of the turn are stored: tell those who asked, run again what is to run again, forget the rest.</summary>
+    private void Settle(Turn turn)
+    {
+        Span<OutcomeRow> rows = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(turn.Commit.Outcomes);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            ref OutcomeRow row = ref rows[i];
+            int slot = turn.Slots[i];
+            if (slot < 0)
+            {
+                Cancelled cancelled = turn.Cancelled[~slot];
+                Tell(cancelled.Submitter, cancelled.Ticket, cancelled.TicketRow, cancelled.Losses, in row);
+                continue;
+            }
+            ref JobEntry entry = ref _table[slot];
+            if (JobTransitions.IsFinal(row.State))
+            {
+                Tell(entry.Submitter, entry.Ticket, entry.TicketRow, entry.Losses, in row);
+                Forget(slot, row.State);
+                continue;
+            }
+            entry.Worker = -1;
+            _waiting++;
+            if (row.State == JobState.Retrying)
+            {
+                if (entry.CancelRequested)
+                {
+                    entry.Lane.Queue.Waiting++;
+                    CancelWaiting(slot);
+                }
+                else
+                    Delay(slot, row.RunAtUnixMs);
+                continue;
+            }
+            entry.Lane.Queue.Waiting++;
+            if (entry.CancelRequested)
+                CancelWaiting(slot);
+            else
+                Enter(slot);
+        }
+    }
+
+    private void Tell(int submitter, long ticket, int index, int losses, in OutcomeRow row)
+    {
+        if (submitter >= 0)
+            Effects.Finished.Add((submitter, Finished(ticket, index, losses, in row)));
+        if (_watchers.Count == 0 || !_watchers.Remove(row.Key, out List<(int Submitter, long Ticket, int Index)>? watchers))
+            return;
+        foreach ((int watcher, long watch, int watched) in watchers)
+            Effects.Finished.Add((watcher, Finished(watch, watched, losses, in row)));
+    }
+
+    private static FinishedJob Finished(long ticket, int index, int losses, in OutcomeRow row) => new()
+    {
+        Ticket = ticket,
+        Index = index,
+        Key = row.Key,
+        State = row.State,
+        Reason = row.Reason,
+        Lost = losses,
+        Worker = row.Worker ?? "",
+        Result = row.Result,
+        Error = row.Error,
+    };
+
+    /// <summary>Final and stored: the slot is free, and the next job of its source may go.</summary>
+    private void Forget(int slot, JobState state)
+    {
+        ref JobEntry entry = ref _table[slot];
+        QueueState queue = entry.Lane.Queue;
+        if (state == JobState.Dead)
+            queue.Dead++;
+        if (entry.OwnsSource)
+            ReleaseSource(slot);
+        queue.Map.Remove(JobKey.Sequence(entry.Key));
+        _table.Return(slot);
+    }
+
+    private void ReleaseSource(int slot)
+    {
+        ref JobEntry entry = ref _table[slot];
+        QueueState queue = entry.Lane.Queue;
+        ulong source = entry.Source;
+        int next = entry.Next;
+        entry.OwnsSource = false;
+        while (next >= 0 && _table[next].State == EntryState.Tombstone)
+        {
+            int after = _table[next].Next;
+            if (after < 0)
+                queue.SourceTails.Remove(source);
+            _table.Return(next);
+            next = after;
+        }
+        if (next < 0)
+        {
+            queue.SourceTails.Remove(source);
+            return;
+        }
+        _table[next].OwnsSource = true;
+        Enter(next);
+    }
+
+    private int FindSlot(long key)
+    {
+        QueueState? queue = key < 0 ? null : _byNumber[JobKey.Queue(key)];
+        int slot = queue?.Map.Get(JobKey.Sequence(key)) ?? -1;
+        return slot >= 0 && _table[slot].Key == key ? slot : -1;
+    }
+
+    /// <summary>What is told of a job that was cancelled before it ran; its slot may be gone by then.</summary>
+    private readonly record struct Cancelled(int Submitter, long Ticket, int TicketRow, int Losses);
+}

@@ -1,0 +1,287 @@
+using ActorBalancer.Storage;
+using ActorBalancer.Strategies;
+
+namespace ActorBalancer.Dispatch;
+
+/// <summary>Queues and their settings, cancelling, and the questions that callers ask.</summary>
+internal sealed partial class Dispatcher
+{
+    /// <summary>How many jobs one reading from the store brings.</summary>
+    public const int LoadLimit = 4_096;
+
+    /// <summary>The store made this incarnation the queue's owner: what it holds is read back.</summary>
+    public void Own(QueueRow row)
+    {
+        if (_queues.ContainsKey(row.Name))
+            return;
+        var queue = new QueueState(row.Number, row.Name, _options.Queue(row.Name), UnknownWeight) { Paused = row.Paused, NextSequence = row.NextSequence };
+        if (row.Strategy is not null)
+            queue.Strategy = row.Strategy;
+        queue.Binding = row.Binding ?? (row.Strategy is null ? queue.Options.Binding : null) ?? DefaultBinding(queue.Strategy);
+        foreach (long horizon in row.Horizons)
+        {
+            int rank = JobKey.HighestPriority - JobKey.Priority(horizon);
+            queue.Horizon[rank] = queue.HorizonAsked[rank] = JobKey.Sequence(horizon);
+        }
+        _queues.Add(row.Name, queue);
+        _byNumber[row.Number] = queue;
+        _rotation.Add(queue);
+        if (row.NextSequence > 0)
+            Effects.Loads.Add((row.Number, -1));
+    }
+
+    /// <summary>
+    /// The answer to <see cref="DispatchEffects.Loads"/>. Jobs above the horizon were never assigned and may go at once; the others
+    /// wait until every awaited worker has said what it runs (rule 9).
+    /// </summary>
+    public void Loaded(int number, StoredJobs stored)
+    {
+        QueueState queue = _byNumber[number]!;
+        for (int i = 0; i < stored.Keys.Length; i++)
+        {
+            long key = stored.Keys[i];
+            if (FindSlot(key) >= 0)
+                continue;
+            int slot = AddEntry(key, stored.Jobs, i, LaneOf(queue, stored.Jobs.Kind(i)), stored.SubmittedUnixMs[i]);
+            ref JobEntry entry = ref _table[slot];
+            entry.Used = (ushort)stored.Used[i];
+            entry.Crashes = (ushort)stored.Crashes[i];
+            entry.Runs = (ushort)stored.Runs[i];
+            bool maybeAssigned = JobKey.Sequence(key) <= queue.Horizon[JobKey.HighestPriority - JobKey.Priority(key)];
+            if (maybeAssigned && _awaited.Count > 0 && stored.RunAt[i] <= Now.UnixMs)
+            {
+                entry.State = EntryState.Undecided;
+                queue.Waiting++;
+                _undecided.Add(slot);
+            }
+            else
+                Admit(slot, stored.RunAt[i]);
+        }
+        if (stored.Keys.Length == LoadLimit)
+            Effects.Loads.Add((number, stored.Keys[^1]));
+    }
+
+    /// <summary>
+    /// Changes what is not null, on a running queue: nothing is lost or doubled, jobs in lines are picked again. A strategy starts
+    /// afresh, with its own binding unless one is named.
+    /// </summary>
+    public (RefusalCode Code, string? Detail) SetQueue(string name, string? strategy, Binding? binding, bool? paused)
+    {
+        if (!_queues.TryGetValue(name, out QueueState? queue))
+            return (RefusalCode.NotFound, $"there is no queue '{name}'; a queue exists from its first job");
+        if (strategy is null && binding is null && paused is null)
+            return (RefusalCode.Invalid, "nothing to change: name a strategy, a binding or a state");
+        if (strategy is not null && !StrategyCatalog.TryGet(strategy, out _))
+            return (RefusalCode.Invalid, $"unknown strategy '{strategy}'; known are {string.Join(", ", StrategyCatalog.Ids)}");
+        if (strategy is not null || binding is not null)
+        {
+            for (int row = 0; row < queue.Lines.Count; row++)
+            {
+                if (queue.Lines[row] is { } line && _fleet[row] is { } link)
+                    Unbind(queue, line, link);
+            }
+            queue.Strategy = strategy ?? queue.Strategy;
+            queue.Binding = binding ?? (strategy is null ? queue.Binding : DefaultBinding(strategy));
+            foreach (Lane lane in queue.Lanes)
+                lane.Restart(_dice.Next());
+        }
+        queue.Paused = paused ?? queue.Paused;
+        _turn.Commit.Queues.Add(new QueueRow
+        {
+            Number = queue.Number,
+            Name = queue.Name,
+            Paused = queue.Paused,
+            Strategy = queue.Strategy,
+            Binding = queue.Binding,
+            NextSequence = queue.NextSequence,
+        });
+        return (RefusalCode.None, null);
+    }
+
+    /// <summary>
+    /// Cancels a job: at once if it waits, through its worker if it runs. False: it is not in memory, so it is final or
+    /// was never accepted, and the store knows which.
+    /// </summary>
+    public bool Cancel(long key)
+    {
+        if (FindSlot(key) is not (>= 0 and int slot))
+            return false;
+        ref JobEntry entry = ref _table[slot];
+        if (entry.CancelRequested)
+            return true;
+        entry.CancelRequested = true;
+        if (entry.State == EntryState.Sent)
+        {
+            WorkerLink link = _fleet[entry.Worker]!;
+            RunToken token = new(_incarnation, slot, entry.Generation);
+            if (entry.Adopted)
+                token = _adopted.First(a => a.Value == slot).Key;
+            link.Cancels.Add(token);
+            link.StateDue = true;
+        }
+        else if (entry.State != EntryState.Finishing)
+            CancelWaiting(slot);
+        return true;
+    }
+
+    /// <summary>
+    /// Tells the submitter when the job is final. False: it is not in memory, so the store knows.
+    /// </summary>
+    public bool Watch(int submitter, long ticket, int index, long key)
+    {
+        if (FindSlot(key) < 0)
+            return false;
+        if (!_watchers.TryGetValue(key, out List<(int, long, int)>? watchers))
+            _watchers.Add(key, watchers = []);
+        watchers.Add((submitter, ticket, index));
+        return true;
+    }
+
+    /// <summary>A gateway is gone: nobody is told any more.</summary>
+    public void SubmitterGone(int submitter)
+    {
+        for (int slot = 0; slot < _table.High; slot++)
+        {
+            if (_table[slot].State != EntryState.Free && _table[slot].Submitter == submitter)
+                _table[slot].Submitter = -1;
+        }
+        foreach (List<(int Submitter, long Ticket, int Index)> watchers in _watchers.Values)
+            watchers.RemoveAll(w => w.Submitter == submitter);
+    }
+
+    /// <summary>What the owner knows beyond the store: that a job runs, where, and why it waits. Null: it is not in memory.</summary>
+    public (JobState State, int Attempt, string? Worker, long SentUnixMs, string? Waiting)? Describe(long key)
+    {
+        if (FindSlot(key) is not (>= 0 and int slot))
+            return null;
+        ref JobEntry entry = ref _table[slot];
+        Lane lane = entry.Lane;
+        switch (entry.State)
+        {
+            case EntryState.Sent or EntryState.Finishing:
+                return (JobState.Running, entry.State == EntryState.Sent ? entry.Runs + 1 : entry.Runs, entry.Worker >= 0 ? _fleet[entry.Worker]?.Name : null, entry.SentUnixMs, null);
+            case EntryState.Delayed:
+                return (entry.Used > 0 ? JobState.Retrying : JobState.Scheduled, entry.Runs, null, 0, null);
+            case EntryState.Held:
+                return (JobState.Waiting, entry.Runs, null, 0, "an earlier job of its source is not final yet");
+            case EntryState.Undecided:
+                return (JobState.Waiting, entry.Runs, null, 0, "workers that may be running it have not reported yet");
+            default:
+                lane.Synchronise(_fleet);
+                string? why = lane.Queue.Paused ? "the queue is paused"
+                    : lane.Candidates.MemberCount == 0 ? $"no worker offers the kind '{lane.KindName}' now" : null;
+                return (JobState.Waiting, entry.Runs, null, 0, why);
+        }
+    }
+
+    public QueueInfo[] Queues()
+    {
+        var infos = new List<QueueInfo>(_rotation.Count);
+        foreach (QueueState queue in _rotation)
+        {
+            var unoffered = new List<string>();
+            foreach (Lane lane in queue.Lanes)
+            {
+                lane.Synchronise(_fleet);
+                if (lane.Waiting.Count + lane.Suspects.Count > 0 && lane.Candidates.MemberCount == 0)
+                    unoffered.Add(lane.KindName);
+            }
+            infos.Add(new QueueInfo(
+                queue.Name, queue.Paused, queue.Strategy, queue.Binding, queue.Waiting, queue.Running, queue.Scheduled, queue.Dead, _nodeName, _incarnation, unoffered));
+        }
+        infos.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+        return [.. infos];
+    }
+
+    /// <param name="nodeOf">The cluster address of a fleet row.</param>
+    public WorkerInfo[] Workers(Func<int, string> nodeOf)
+    {
+        var infos = new List<WorkerInfo>();
+        foreach (WorkerLink link in _fleet.Links.OrderBy(l => l.Name, StringComparer.Ordinal))
+        {
+            infos.Add(new WorkerInfo
+            {
+                Name = link.Name,
+                Node = nodeOf(link.Row),
+                State = link is { State: WorkerState.Up } && (link.Draining || link.DrainOrdered || link.Leaving) ? WorkerState.Draining
+                    : link is { State: WorkerState.Up, Synchronised: false } ? WorkerState.Joining : link.State,
+                Kinds = [.. link.Kinds.Select(k => _kindNames[k]).Order(StringComparer.Ordinal)],
+                Slots = link.Slots,
+                Running = link.Running,
+                InFlight = link.InFlight,
+                Credit = (int)Math.Max(0, link.Available),
+                Weight = link.Weight / 1000.0,
+                EffectiveWeight = WeightOf(link) / 1000.0,
+                Finished = link.Finished,
+                Incarnation = link.Incarnation,
+                Version = link.Version,
+                UpSince = DateTimeOffset.FromUnixTimeMilliseconds(link.StartedUnixMs),
+            });
+        }
+        return [.. infos];
+    }
+
+    private Lane LaneOf(QueueState queue, string kindName)
+    {
+        int kind = KindNumber(kindName);
+        if (queue.FindLane(kind) is { } lane)
+            return lane;
+        lane = new Lane(queue, kind, _kindNames[kind], _table);
+        lane.Restart(_dice.Next());
+        queue.Lanes.Add(lane);
+        return lane;
+    }
+
+    private static Binding DefaultBinding(string strategy) =>
+        StrategyCatalog.TryGet(strategy, out StrategyInfo? info) ? info.DefaultBinding : Binding.Late;
+
+    /// <summary>A job that no worker has is final as soon as that is stored; its slot is freed by the ring or heap that names it.</summary>
+    private void CancelWaiting(int slot)
+    {
+        ref JobEntry entry = ref _table[slot];
+        QueueState queue = entry.Lane.Queue;
+        _turn.Commit.Outcomes.Add(new OutcomeRow
+        {
+            Key = entry.Key,
+            State = JobState.Cancelled,
+            Worker = "",
+            FinishedUnixMs = Now.UnixMs,
+            Used = entry.Used,
+            Crashes = entry.Crashes,
+        });
+        _turn.Slots.Add(~_turn.Cancelled.Count);
+        _turn.Cancelled.Add(new Cancelled(entry.Submitter, entry.Ticket, entry.TicketRow, entry.Losses));
+        queue.Map.Remove(JobKey.Sequence(entry.Key));
+        _waiting--;
+        if (entry.OwnsSource)
+            ReleaseSource(slot);
+        EntryState was = entry.State;
+        entry.State = EntryState.Tombstone;
+        switch (was)
+        {
+            case EntryState.Waiting:
+                queue.Waiting--;
+                (entry.Crashes > 0 ? entry.Lane.Suspects : entry.Lane.Waiting).Buried();
+                break;
+            case EntryState.Bound:
+                queue.Waiting--;
+                queue.Lines[entry.Worker]!.Buried();
+                queue.Lined--;
+                WorkerLink link = _fleet[entry.Worker]!;
+                link.Lined--;
+                _fleet.Changed(link.Row);
+                break;
+            case EntryState.Delayed:
+                queue.Scheduled--;
+                break;
+            case EntryState.Held or EntryState.Undecided:
+                queue.Waiting--;
+                break;
+            default:
+                // In no ring or heap: it came back from a worker just now.
+                queue.Waiting--;
+                _table.Return(slot);
+                break;
+        }
+    }
+}
