@@ -19,7 +19,10 @@ internal interface IJobStore : IAsyncDisposable
     /// <summary>Makes the incarnation the owner of every queue that has none, and returns all that it owns.</summary>
     ValueTask<IReadOnlyList<QueueRow>> ClaimAsync(long incarnation, CancellationToken cancellation);
 
-    /// <summary>The queue of that name, made and owned by the incarnation if there was none; null: there are too many queues already.</summary>
+    /// <summary>
+    /// The queue of that name, made and owned by the incarnation if there was none; null: there are too many queues already, or
+    /// the incarnation is fenced.
+    /// </summary>
     ValueTask<QueueRow?> OpenQueueAsync(long incarnation, string name, CancellationToken cancellation);
 
     /// <summary>
@@ -28,12 +31,18 @@ internal interface IJobStore : IAsyncDisposable
     /// </summary>
     ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellation);
 
-    /// <summary>Up to <paramref name="limit"/> jobs of the queue that are not final, with keys above <paramref name="afterKey"/>, in key order.</summary>
+    /// <summary>
+    /// Up to <paramref name="limit"/> jobs of the queue that are not final, with keys above <paramref name="afterKey"/>, in key order.
+    /// Fewer where their payloads are large; only an empty answer says that there are no more.
+    /// </summary>
     ValueTask<StoredJobs> LoadAsync(int queue, long afterKey, int limit, CancellationToken cancellation);
 
-    /// <summary>One job, or null. A job that is in memory of its owner shows as <see cref="JobState.Waiting"/> here; the owner knows more.</summary>
+    /// <summary>
+    /// One job, or null. A job that is in memory of its owner shows as <see cref="JobState.Waiting"/> here, and so does a
+    /// scheduled or retrying one whose time has come; the owner knows more.
+    /// </summary>
     ValueTask<JobInfo?> GetAsync(JobId id, CancellationToken cancellation);
 
-    /// <summary>Jobs that match, newest first.</summary>
+    /// <summary>Jobs that match, newest first: in a queue by sequence, over several by the time of submission.</summary>
     ValueTask<IReadOnlyList<JobInfo>> ListAsync(JobQuery query, CancellationToken cancellation);
 }

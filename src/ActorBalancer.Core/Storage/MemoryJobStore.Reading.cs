@@ -1,0 +1,96 @@
+namespace ActorBalancer.Storage;
+
+internal sealed partial class MemoryJobStore
+{
+    // A listing that matches little looks at many jobs; the writer gets its turn after so many.
+    private const int ListedPerTurn = 4096;
+
+    // An answer of a load stops growing here, whatever the limit says: payloads are copied, and kinds are counted in 16 bits.
+    private const long LoadBytes = 64L << 20;
+    private const int LoadJobs = ushort.MaxValue;
+
+    public ValueTask<StoredJobs> LoadAsync(int queue, long afterKey, int limit, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            StoredJobsBuilder found = new(IsQueue(queue) ? _queues[queue].Name : "");
+            if (IsQueue(queue))
+                Load(_queues[queue], Math.Max(afterKey + 1, JobKey.Pack(queue, JobKey.HighestPriority, 0)), queue, Math.Min(limit, LoadJobs), found);
+            return new(found.Build());
+        }
+    }
+
+    public ValueTask<JobInfo?> GetAsync(JobId id, CancellationToken cancellation)
+    {
+        lock (_lock)
+            return new(Find(id.Key, out _) is { } page ? page[id.Key].Info(id.Key, NowUnixMs()) : null);
+    }
+
+    public ValueTask<IReadOnlyList<JobInfo>> ListAsync(JobQuery query, CancellationToken cancellation)
+    {
+        List<JobInfo> found = [];
+        MemoryListing listing;
+        lock (_lock)
+        {
+            listing = new MemoryListing([.. _queues.Where(queue => query.Queue is null || queue.Name == query.Queue)]);
+            if (query.After is { } after && (!IsQueue(JobKey.Queue(after.Key)) || !listing.SkipTo(after.Key, _queues)))
+                return new(found);
+        }
+
+        bool more = query.Limit > 0;
+        while (more)
+        {
+            lock (_lock)
+            {
+                long now = NowUnixMs();
+                for (int looked = 0; more && looked < ListedPerTurn; looked++)
+                {
+                    more = listing.Next(out MemoryPage? page, out long key);
+                    if (!more)
+                        break;
+                    ref MemoryRecord record = ref page![key];
+                    if (!Matches(query, key, in record, now))
+                        continue;
+                    found.Add(record.Info(key, now));
+                    more = found.Count < query.Limit;
+                }
+            }
+        }
+        return new(found);
+    }
+
+    private static bool Matches(JobQuery query, long key, in MemoryRecord record, long now)
+    {
+        JobBatch jobs = record.Batch!.Jobs;
+        return (query.State is null || query.State == record.StateAt(now))
+            && (query.Kind is null || query.Kind == jobs.Kind(record.Index))
+            && (query.Source is null || query.Source == (jobs.Source(record.Index) ?? new JobId(key).ToString()));
+    }
+
+    /// <summary>Key order is priority by priority, and within one by sequence; pages without such jobs are passed over.</summary>
+    private static void Load(MemoryQueue queue, long fromKey, int number, int limit, StoredJobsBuilder found)
+    {
+        if (JobKey.Queue(fromKey) != number)
+            return;
+        long sequence = JobKey.Sequence(fromKey);
+        for (int priority = JobKey.Priority(fromKey); priority >= 0; priority--, sequence = 0)
+        {
+            if (queue.Open(priority) == 0)
+                continue;
+            while (queue.Jobs.Above(ref sequence) is { } page)
+            {
+                long end = (sequence | (MemoryPage.Size - 1)) + 1;
+                for (; sequence < end && page.Open(priority) > 0; sequence++)
+                {
+                    ref MemoryRecord record = ref page[sequence];
+                    if (record.Batch is null || record.Priority != priority || JobTransitions.IsFinal(record.State))
+                        continue;
+                    if (found.Count >= limit || found.Bytes > LoadBytes)
+                        return;
+                    found.Add(JobKey.Pack(number, priority, sequence), in record);
+                }
+                sequence = end;
+            }
+        }
+    }
+}

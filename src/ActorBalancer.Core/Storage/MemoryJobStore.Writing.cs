@@ -1,0 +1,161 @@
+using System.Runtime.InteropServices;
+
+namespace ActorBalancer.Storage;
+
+// A commit in memory cannot fail halfway: all that could refuse it is looked at before the first change.
+internal sealed partial class MemoryJobStore
+{
+    // The store hears neither that a job's time has come nor that it was assigned, so a stored job that is not final may by
+    // now be waiting or running. These are the states that it can reach from there, and running is not one to be stored.
+    private static readonly bool[] Legal =
+        [.. Enum.GetValues<JobState>().Select(to => to != JobState.Running
+            && (JobTransitions.IsLegal(JobState.Waiting, to) || JobTransitions.IsLegal(JobState.Running, to)))];
+
+    public ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            if (IsFenced(commit.Incarnation))
+                return new(CommitResult.Fenced);
+
+            long resultBytes = Check(commit);
+            foreach (InsertRows rows in commit.Inserts)
+                Insert(rows);
+            if (commit.Outcomes.Count > 0)
+                Finish(commit.Outcomes, resultBytes);
+            foreach (QueueRow row in commit.Queues)
+                _queues[row.Number].Set(row);
+            foreach (long key in commit.Horizons)
+                _queues[JobKey.Queue(key)].RaiseHorizon(key);
+            return new(CommitResult.Done);
+        }
+    }
+
+    /// <summary>Throws if the commit breaks the contract; otherwise how many bytes of results it brings.</summary>
+    private long Check(Commit commit)
+    {
+        foreach (InsertRows rows in commit.Inserts)
+        {
+            Require(rows.Keys.Length == rows.Jobs.Count, "as many keys as jobs");
+            foreach (long key in rows.Keys)
+                Require(key == -1 || (key >= 0 && IsQueue(JobKey.Queue(key)) && JobKey.Priority(key) >= 0
+                    && _queues[JobKey.Queue(key)].Jobs.MayHold(JobKey.Sequence(key))), "keys of open queues with dense sequences");
+        }
+
+        long resultBytes = 0;
+        foreach (ref readonly OutcomeRow row in CollectionsMarshal.AsSpan(commit.Outcomes))
+        {
+            Require(Legal[(int)row.State], "a legal transition");
+            Require(row.Attempt == 0 || row.Worker is not null, "the worker of an attempt");
+            resultBytes += row.Result.Length;
+        }
+        foreach (QueueRow row in commit.Queues)
+            Require(IsQueue(row.Number), "a queue that is open");
+        foreach (long key in commit.Horizons)
+            Require(key >= 0 && IsQueue(JobKey.Queue(key)) && JobKey.Priority(key) >= 0, "a horizon in an open queue");
+        return resultBytes;
+    }
+
+    private bool IsQueue(int number) => (uint)number < (uint)_queues.Count;
+
+    private static void Require(bool kept, string what)
+    {
+        if (!kept)
+            throw new InvalidOperationException($"A commit must hold {what}; nothing was stored.");
+    }
+
+    private void Insert(in InsertRows rows)
+    {
+        _listedUnixMs = Math.Max(_listedUnixMs, rows.SubmittedUnixMs);
+        MemoryBatch batch = new(rows.Jobs, rows.SubmittedUnixMs, _listedUnixMs);
+        for (int i = 0; i < rows.Keys.Length; i++)
+        {
+            long key = rows.Keys[i];
+            if (key < 0)
+                continue;
+            MemoryQueue queue = _queues[JobKey.Queue(key)];
+            long sequence = JobKey.Sequence(key);
+            MemoryPage page = queue.Jobs.FindOrAdd(sequence);
+            ref MemoryRecord record = ref page[sequence];
+            if (record.Batch is not null)
+                continue;
+
+            int priority = JobKey.Priority(key);
+            long runAt = rows.Jobs.RunAtUnixMs(i);
+            record.Batch = batch;
+            record.Index = i;
+            record.Priority = priority;
+            record.State = runAt > rows.SubmittedUnixMs ? JobState.Scheduled : JobState.Waiting;
+            record.AtUnixMs = record.State == JobState.Scheduled ? runAt : 0;
+            batch.Opened();
+            page.Count++;
+            page.Open(priority)++;
+            queue.Open(priority)++;
+        }
+    }
+
+    private void Finish(List<OutcomeRow> outcomes, long resultBytes)
+    {
+        ResultBlobs results = new(resultBytes);
+        long now = NowUnixMs(), duplicates = 0;
+        foreach (ref readonly OutcomeRow row in CollectionsMarshal.AsSpan(outcomes))
+        {
+            if (Find(row.Key, out MemoryQueue? queue) is not { } page || JobTransitions.IsFinal(page[row.Key].State))
+            {
+                duplicates++;
+                continue;
+            }
+
+            ref MemoryRecord record = ref page[row.Key];
+            record.Finish(row);
+            if (!JobTransitions.IsFinal(row.State))
+                continue;
+
+            if (row.State == JobState.Succeeded && row.Result.Length > 0)
+            {
+                (record.Result, record.ResultStart) = results.Copy(row.Result.Span);
+                record.ResultLength = row.Result.Length;
+                _resultBytes += row.Result.Length;
+            }
+            record.Batch!.Closed();
+            page.Open(record.Priority)--;
+            queue!.Open(record.Priority)--;
+            (row.State == JobState.Dead ? _dead : _succeeded).Add(row.Key, now);
+        }
+        if (duplicates > 0)
+            Interlocked.Add(ref _duplicates, duplicates);
+        Forget(now);
+    }
+
+    /// <summary>Drops finished jobs that are too old, too many or have too large results, the oldest first.</summary>
+    private void Forget(long nowUnixMs)
+    {
+        long succeededUntil = nowUnixMs - (long)KeepSucceeded.TotalMilliseconds, deadUntil = nowUnixMs - (long)KeepDead.TotalMilliseconds;
+        while (_succeeded.Count > 0 && _succeeded.Oldest.UnixMs < succeededUntil)
+            Forget(_succeeded);
+        while (_dead.Count > 0 && _dead.Oldest.UnixMs < deadUntil)
+            Forget(_dead);
+        while (_succeeded.Count + _dead.Count > _keepFinished || _resultBytes > _keepResultBytes)
+            Forget(_dead.Count == 0 || (_succeeded.Count > 0 && _succeeded.Oldest.UnixMs <= _dead.Oldest.UnixMs) ? _succeeded : _dead);
+    }
+
+    private void Forget(FinishedRing ring)
+    {
+        long key = ring.Oldest.Key;
+        ring.RemoveOldest();
+        MemoryPage page = Find(key, out MemoryQueue? queue)!;
+        _resultBytes -= page[key].ResultLength;
+        queue!.Jobs.Remove(page, JobKey.Sequence(key));
+    }
+
+    /// <summary>The page with the job of that key, or null.</summary>
+    private MemoryPage? Find(long key, out MemoryQueue? queue)
+    {
+        int number = JobKey.Queue(key);
+        queue = key >= 0 && IsQueue(number) ? _queues[number] : null;
+        if (queue?.Jobs.Find(JobKey.Sequence(key)) is not { } page)
+            return null;
+        ref MemoryRecord record = ref page[key];
+        return record.Batch is not null && record.Priority == JobKey.Priority(key) ? page : null;
+    }
+}

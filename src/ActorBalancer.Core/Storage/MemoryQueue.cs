@@ -1,0 +1,37 @@
+namespace ActorBalancer.Storage;
+
+/// <summary>One queue of the memory store: its row and its jobs.</summary>
+internal sealed class MemoryQueue(int number, string name)
+{
+    private readonly long[] _horizons = [.. Enumerable.Repeat(-1L, JobKey.HighestPriority + 1)];
+    private readonly long[] _open = new long[JobKey.HighestPriority + 1];
+    private QueueRow _settings = new() { Number = number, Name = name };
+
+    public int Number { get; } = number;
+
+    public string Name { get; } = name;
+
+    public MemoryTable Jobs { get; } = new();
+
+    /// <summary>The incarnation that owns it; 0: nobody.</summary>
+    public long Owner { get; set; }
+
+    /// <summary>How many jobs of that priority are not final.</summary>
+    public ref long Open(int priority) => ref _open[priority];
+
+    public QueueRow Row() => _settings with
+    {
+        NextSequence = Jobs.End,
+        // From the highest priority down is key order.
+        Horizons = [.. _horizons.Reverse().Where(key => key >= 0)],
+    };
+
+    public void Set(QueueRow row) => _settings = _settings with { Paused = row.Paused, Strategy = row.Strategy, Binding = row.Binding };
+
+    /// <summary>Horizons only move up: an older one that comes late says nothing.</summary>
+    public void RaiseHorizon(long key)
+    {
+        ref long horizon = ref _horizons[JobKey.Priority(key)];
+        horizon = Math.Max(horizon, key);
+    }
+}

@@ -1,0 +1,20 @@
+using ActorBalancer.Storage;
+
+namespace ActorBalancer.Tests.Storage;
+
+/// <summary>An empty store with at most 1,000 queues, and what a contract test must know or do beside it.</summary>
+internal abstract class StoreUnderTest : IAsyncDisposable
+{
+    public abstract IJobStore Store { get; }
+
+    /// <summary>The store's own clock.</summary>
+    public abstract long NowUnixMs { get; }
+
+    /// <summary>How many outcomes it dropped as duplicates.</summary>
+    public abstract long Duplicates { get; }
+
+    /// <summary>Moves the store's clock on.</summary>
+    public abstract void Pass(TimeSpan time);
+
+    public abstract ValueTask DisposeAsync();
+}
