@@ -1,0 +1,97 @@
+using ActorBalancer.Cluster.Gateway;
+
+namespace ActorBalancer.Wire;
+
+/// <summary>What a router answers a gateway, but for the jobs that finished.</summary>
+internal static class AnswerFormat
+{
+    private const byte Keys = WireFormat.Own;
+    private const byte Codes = 6;
+    private const byte Rows = 7;
+
+    public static byte[] Write(IGatewayProtocol.SubmitAnswer answer)
+    {
+        if (answer.Codes is { } codes && codes.Length != answer.Keys.Length)
+            throw WireFormat.Malformed(nameof(IGatewayProtocol.SubmitAnswer), $"{codes.Length} codes for {answer.Keys.Length} keys");
+        WireWriter w = WireWriter.Begin();
+        int head = w.Start(WireFormat.Head);
+        w.Number(answer.Ticket);
+        w.Count(answer.Keys.Length);
+        w.Text(answer.Detail);
+        w.Flag(answer.Codes is not null);
+        w.End(head);
+        w.Carrier<long, NumberColumn>(Keys, answer.Keys);
+        w.Column<RefusalCode, CodeColumn>(Codes, answer.Codes);
+        return w.Finish();
+    }
+
+    public static IGatewayProtocol.SubmitAnswer ReadSubmit(byte[] bytes, NameCache cache)
+    {
+        WireReader r = new(bytes, nameof(IGatewayProtocol.SubmitAnswer), cache);
+        WireFields head = r.Fields(WireFormat.Head);
+        long ticket = head.Number();
+        long[] keys = r.Items<long>(head.ColumnCount(), Keys);
+        string? detail = head.TextOrNull();
+        RefusalCode[]? codes = head.Flag() ? new RefusalCode[keys.Length] : null;
+        r.Column<long, NumberColumn>(Keys, keys);
+        r.Column<RefusalCode, CodeColumn>(Codes, codes);
+        return new IGatewayProtocol.SubmitAnswer(ticket, keys, codes, detail);
+    }
+
+    public static byte[] Write(IGatewayProtocol.DoneAnswer answer)
+    {
+        WireWriter w = WireWriter.Begin();
+        int head = w.Start(WireFormat.Head);
+        w.Number(answer.Ticket);
+        w.Count((int)answer.Code);
+        w.Text(answer.Detail);
+        w.End(head);
+        return w.Finish();
+    }
+
+    public static IGatewayProtocol.DoneAnswer ReadDone(byte[] bytes, NameCache cache)
+    {
+        WireReader r = new(bytes, nameof(IGatewayProtocol.DoneAnswer), cache);
+        WireFields head = r.Fields(WireFormat.Head);
+        return new IGatewayProtocol.DoneAnswer(
+            head.Number(), (RefusalCode)head.Choice((int)RefusalCode.NotReady, "refusal code"), head.TextOrNull());
+    }
+
+    /// <summary>A ticket and a list of rows.</summary>
+    public static byte[] Write<T>(long ticket, ReadOnlySpan<T> items, Action<WireWriter, T> row)
+    {
+        WireWriter w = WireWriter.Begin();
+        int head = w.Start(WireFormat.Head);
+        w.Number(ticket);
+        w.End(head);
+        int rows = w.Start(Rows);
+        w.Count(items.Length);
+        foreach (T item in items)
+            row(w, item);
+        w.End(rows);
+        return w.Finish();
+    }
+
+    public static (long Ticket, T[] Items) Read<T>(byte[] bytes, string message, NameCache cache, InfoFormat.Reader<T> row)
+    {
+        WireReader r = new(bytes, message, cache);
+        WireFields head = r.Fields(WireFormat.Head);
+        WireFields rows = r.Fields(Rows);
+        int count = rows.Count();
+        T[] items = count == 0 ? [] : new T[count];
+        for (int i = 0; i < items.Length; i++)
+            items[i] = row(ref rows);
+        return (head.Number(), items);
+    }
+
+    private readonly struct CodeColumn : IColumn<RefusalCode>
+    {
+        public static long Min => 0;
+
+        public static long Max => (long)RefusalCode.NotReady;
+
+        public static long Get(in RefusalCode item) => (long)item;
+
+        public static void Set(ref RefusalCode item, long value) => item = (RefusalCode)value;
+    }
+}
