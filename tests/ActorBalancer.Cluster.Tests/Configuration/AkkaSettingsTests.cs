@@ -1,0 +1,107 @@
+using Akka.Configuration;
+using ActorBalancer.Hosting;
+using ActorBalancer.Options;
+
+namespace ActorBalancer.Cluster.Tests.Configuration;
+
+public class AkkaSettingsTests
+{
+    private const string Refusing = "ActorBalancer.Wire.RefusingSerializer, ActorBalancer.Cluster";
+    private static readonly BalancerOptions Defaults = BalancerConfiguration.Defaults();
+
+    private static readonly Dictionary<string, string> Expected = new()
+    {
+        ["akka.loglevel"] = "INFO",
+        ["akka.stdout-loglevel"] = "WARNING",
+        ["akka.log-dead-letters"] = "off",
+        ["akka.log-dead-letters-during-shutdown"] = "off",
+        ["akka.actor.provider"] = "cluster",
+        ["akka.actor.serializers.json"] = Refusing,
+        ["akka.actor.serializers.proto"] = Refusing,
+        ["akka.actor.serializers.daemon-create"] = Refusing,
+        ["akka.actor.serialization-settings.allow-unregistered-types"] = "false",
+        ["akka.actor.log-serializer-override-on-start"] = "off",
+        ["akka.remote.enabled-transports"] = "[akka.remote.dot-netty.tcp]",
+        ["akka.remote.retry-gate-closed-for"] = "500ms",
+        ["akka.remote.log-frame-size-exceeding"] = "262144b",
+        ["akka.remote.log-remote-lifecycle-events"] = "off",
+        ["akka.cluster.retry-unsuccessful-join-after"] = "1s",
+        ["akka.cluster.run-coordinated-shutdown-when-down"] = "on",
+        ["akka.cluster.split-brain-resolver.active-strategy"] = "keep-majority",
+        ["akka.cluster.split-brain-resolver.stable-after"] = "7s",
+        ["akka.cluster.split-brain-resolver.down-all-when-unstable"] = "off",
+        ["akka.coordinated-shutdown.run-by-clr-shutdown-hook"] = "off",
+        ["akka.coordinated-shutdown.exit-clr"] = "off",
+        ["akka.coordinated-shutdown.terminate-actor-system"] = "on",
+    };
+
+    [Fact]
+    public void Each_line_of_akka_conf_is_expected_and_arrives()
+    {
+        Config file = BalancerConfiguration.Embedded("akka.conf").Akka;
+        Assert.Equal(Expected.Keys.Order(StringComparer.Ordinal), HoconLeaves.Of(file.Root).Select(l => l.Path).Order(StringComparer.Ordinal));
+        Config settings = AkkaSettings.For(Defaults);
+        foreach ((string path, string value) in Expected)
+            Assert.Equal((path, value), (path, settings.GetValue(path).ToString().Trim('"')));
+    }
+
+    [Fact]
+    public void Defaults_give_one_node_on_loopback_with_both_roles()
+    {
+        Config settings = AkkaSettings.For(Defaults);
+        Assert.Equal("127.0.0.1", settings.GetString("akka.remote.dot-netty.tcp.hostname"));
+        Assert.Equal("127.0.0.1", settings.GetString("akka.remote.dot-netty.tcp.public-hostname"));
+        Assert.Equal(8601, settings.GetInt("akka.remote.dot-netty.tcp.port"));
+        Assert.Equal((96 + 256 + 64) * 1024, settings.GetByteSize("akka.remote.dot-netty.tcp.maximum-frame-size"));
+        Assert.Equal(["actorbalancer-router", "actorbalancer-worker"], settings.GetStringList("akka.cluster.roles"));
+        Assert.Empty(settings.GetStringList("akka.cluster.seed-nodes"));
+        Assert.Equal("actorbalancer-router", settings.GetString("akka.cluster.split-brain-resolver.keep-majority.role"));
+        Assert.Equal(TimeSpan.FromSeconds(35), settings.GetTimeSpan("akka.coordinated-shutdown.phases.service-requests-done.timeout"));
+    }
+
+    [Fact]
+    public void Options_of_this_node_become_its_settings()
+    {
+        Config settings = AkkaSettings.For(Defaults with
+        {
+            Roles = ["worker"],
+            RoleNames = new RoleNames { Router = "boss", Worker = "hand" },
+            Insecure = true,
+            Remoting = new RemotingOptions { Bind = "0.0.0.0", Advertised = "node-1", Port = 0 },
+            Seeds = ["10.0.0.4:8601", "[fd00::5]:8601"],
+            Limits = Defaults.Limits with { Result = 1 << 20 },
+            Worker = Defaults.Worker with { Drain = TimeSpan.FromMinutes(2) },
+        });
+        Assert.Equal("0.0.0.0", settings.GetString("akka.remote.dot-netty.tcp.hostname"));
+        Assert.Equal("node-1", settings.GetString("akka.remote.dot-netty.tcp.public-hostname"));
+        Assert.Equal(0, settings.GetInt("akka.remote.dot-netty.tcp.port", -1));
+        Assert.Equal((96 + 1024 + 64) * 1024, settings.GetByteSize("akka.remote.dot-netty.tcp.maximum-frame-size"));
+        Assert.Equal(["hand"], settings.GetStringList("akka.cluster.roles"));
+        Assert.Equal(
+            ["akka.tcp://actorbalancer@10.0.0.4:8601", "akka.tcp://actorbalancer@[fd00::5]:8601"],
+            settings.GetStringList("akka.cluster.seed-nodes"));
+        Assert.Equal("boss", settings.GetString("akka.cluster.split-brain-resolver.keep-majority.role"));
+        Assert.Equal(TimeSpan.FromSeconds(125), settings.GetTimeSpan("akka.coordinated-shutdown.phases.service-requests-done.timeout"));
+    }
+
+    [Fact]
+    public void Akka_block_of_the_user_lies_over_ours()
+    {
+        Config user = ConfigurationFactory.ParseString("akka { loglevel = DEBUG, cluster.split-brain-resolver.stable-after = 20s }");
+        Config settings = AkkaSettings.For(Defaults, user);
+        Assert.Equal("DEBUG", settings.GetString("akka.loglevel"));
+        Assert.Equal(TimeSpan.FromSeconds(20), settings.GetTimeSpan("akka.cluster.split-brain-resolver.stable-after"));
+        Assert.Equal("cluster", settings.GetString("akka.actor.provider"));
+        Assert.Equal(8601, AkkaSettings.For(Defaults, Config.Empty).GetInt("akka.remote.dot-netty.tcp.port"));
+    }
+
+    [Fact]
+    public void Frame_limit_below_the_largest_batch_is_refused()
+    {
+        Config user = ConfigurationFactory.ParseString("akka.remote.dot-netty.tcp.maximum-frame-size = 128000b");
+        BalancerConfigurationException refused = Assert.Throws<BalancerConfigurationException>(() => AkkaSettings.For(Defaults, user));
+        Assert.Equal(
+            "akka.remote.dot-netty.tcp.maximum-frame-size = 128000b: must be at least 425984 for limits and router.batch-bytes as they are set",
+            refused.Message);
+    }
+}
