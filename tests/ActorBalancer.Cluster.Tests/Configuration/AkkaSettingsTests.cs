@@ -1,4 +1,7 @@
+using System.Runtime.Serialization;
+using Akka.Actor;
 using Akka.Configuration;
+using Akka.Serialization;
 using ActorBalancer.Hosting;
 using ActorBalancer.Options;
 
@@ -23,7 +26,6 @@ public class AkkaSettingsTests
         ["akka.actor.log-serializer-override-on-start"] = "off",
         ["akka.remote.enabled-transports"] = "[akka.remote.dot-netty.tcp]",
         ["akka.remote.retry-gate-closed-for"] = "500ms",
-        ["akka.remote.log-frame-size-exceeding"] = "262144b",
         ["akka.remote.log-remote-lifecycle-events"] = "off",
         ["akka.cluster.retry-unsuccessful-join-after"] = "1s",
         ["akka.cluster.run-coordinated-shutdown-when-down"] = "on",
@@ -103,5 +105,46 @@ public class AkkaSettingsTests
         Assert.Equal(
             "akka.remote.dot-netty.tcp.maximum-frame-size = 128000b: must be at least 425984 for limits and router.batch-bytes as they are set",
             refused.Message);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Nothing_that_a_peer_names_is_built(int serializer)
+    {
+        await WithSystem(serialization =>
+        {
+            // What a peer would send to have a type built, in the form of each serializer.
+            byte[] bytes = "{\"$type\":\"System.IO.FileInfo, System.Private.CoreLib\",\"OriginalPath\":\"x\"}"u8.ToArray();
+            Assert.Throws<SerializationException>(() => serialization.Deserialize(bytes, serializer, "System.IO.FileInfo, System.Private.CoreLib"));
+        });
+    }
+
+    [Fact]
+    public async Task Message_without_a_binding_fails_when_it_is_sent() =>
+        await WithSystem(serialization =>
+        {
+            Assert.Throws<SerializationException>(() => serialization.FindSerializerFor(new Version(1, 2)));
+            Assert.NotNull(serialization.FindSerializerFor("text"));
+        });
+
+    [Fact]
+    public async Task Pub_sub_has_its_serializer_from_the_start() =>
+        await WithSystem(serialization =>
+            Assert.Equal("DistributedPubSubMessageSerializer", serialization.FindSerializerFor(new Akka.Cluster.Tools.PublishSubscribe.Send("/a", "b")).GetType().Name));
+
+    private static async Task WithSystem(Action<Serialization> test)
+    {
+        BalancerOptions options = Defaults with { Remoting = Defaults.Remoting with { Port = 0 } };
+        ActorSystem system = ActorSystem.Create(AkkaSettings.SystemName, AkkaSettings.For(options));
+        try
+        {
+            test(((ExtendedActorSystem)system).Serialization);
+        }
+        finally
+        {
+            await system.Terminate();
+        }
     }
 }

@@ -13,19 +13,29 @@ internal static class Spelling
         return distance <= Math.Max(1, word.Length / 3) ? best : null;
     }
 
-    /// <summary>Insertions, deletions and replacements from one word to the other (Wagner and Fischer, 1974).</summary>
+    /// <summary>
+    /// Insertions, deletions, replacements and exchanges of neighbours from one word to the other: optimal string alignment
+    /// (Boytsov, Indexing methods for approximate dictionary searching, 2011).
+    /// </summary>
     private static int Distance(string a, string b)
     {
-        int[] above = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
+        int[,] d = new int[a.Length + 1, b.Length + 1];
+        for (int i = 0; i <= a.Length; i++)
         {
-            int[] row = new int[b.Length + 1];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-                row[j] = Math.Min(Math.Min(row[j - 1], above[j]) + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1));
-            above = row;
+            for (int j = 0; j <= b.Length; j++)
+            {
+                if (i == 0 || j == 0)
+                {
+                    d[i, j] = i + j;
+                    continue;
+                }
+
+                int replaced = d[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                d[i, j] = Math.Min(Math.Min(d[i - 1, j], d[i, j - 1]) + 1, replaced);
+                if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i, j] = Math.Min(d[i, j], d[i - 2, j - 2] + 1);
+            }
         }
 
-        return above[b.Length];
+        return d[a.Length, b.Length];
     }
 }

@@ -28,9 +28,9 @@ internal static class ValueText
         };
         value = default;
 
-        // The bound keeps the product within a long, and is far above every range.
+        // The first bound keeps the product within a decimal, the second one within ticks.
         if (ticks == 0 || !decimal.TryParse(number, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out decimal count)
-            || Math.Abs(count) > long.MaxValue / 1_000_000_000_000) return false;
+            || Math.Abs(count) > 1e16m || Math.Abs(count * ticks) > long.MaxValue) return false;
         value = TimeSpan.FromTicks((long)Math.Round(count * ticks));
         return true;
     }
