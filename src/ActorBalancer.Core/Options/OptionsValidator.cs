@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using ActorBalancer.Strategies;
 
 namespace ActorBalancer.Options;
 
@@ -9,20 +10,18 @@ public static partial class OptionsValidator
     private static readonly TimeSpan Tenth = TimeSpan.FromMilliseconds(100);
 
     /// <summary>All errors; empty when the options can be used.</summary>
-    /// <param name="options">What to check.</param>
-    /// <param name="strategies">The ids that a queue may name: those of the strategy catalog.</param>
-    public static IReadOnlyList<ConfigurationError> Validate(BalancerOptions options, IReadOnlyCollection<string> strategies)
+    public static IReadOnlyList<ConfigurationError> Validate(BalancerOptions options)
     {
         Findings root = new("actorbalancer", []);
         Node(options, root);
         Network(options, root);
         Bounds(options, root);
-        Queue(options.QueueDefaults, root.At("queue-defaults"), strategies);
+        Queue(options.QueueDefaults, root.At("queue-defaults"));
         foreach ((string name, QueueOptions queue) in options.Queues.OrderBy(q => q.Key, StringComparer.Ordinal))
         {
             Findings at = root.At("queues").At(name);
             if (!Name().IsMatch(name)) at.Add(null, null, $"the name of a queue has the form {NamePattern}");
-            Queue(queue, at, strategies);
+            Queue(queue, at);
         }
 
         Worker(options.Worker, root.At("worker"));
@@ -98,13 +97,13 @@ public static partial class OptionsValidator
         at.Number("limits.queues", options.Limits.Queues, 1, 100_000);
     }
 
-    private static void Queue(QueueOptions queue, Findings at, IReadOnlyCollection<string> strategies)
+    private static void Queue(QueueOptions queue, Findings at)
     {
-        at.OneOf("strategy", queue.Strategy, strategies);
+        at.OneOf("strategy", queue.Strategy, StrategyCatalog.Ids);
         if (queue.Binding is { } binding) at.Word("binding", binding);
         at.Word("order", queue.Order);
         at.OneOf("weights", queue.Weights, ["static"]);
-        at.Number("choices", queue.Choices, 1, 16);
+        at.Number("choices", queue.Choices, 1, StrategyOptions.MaxChoices);
         at.Number("load-factor", queue.LoadFactor, 1, 100);
         at.Number("attempts", queue.Attempts, 1, 1_000);
         at.Duration("backoff.first", queue.Backoff.First, TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(7));

@@ -4,15 +4,14 @@ namespace ActorBalancer.Core.Tests.Options;
 
 public class OptionsValidatorTests
 {
-    private static readonly string[] Strategies = ["round-robin", "least-connections"];
     private static readonly BalancerOptions Good = TestOptions.Balancer;
 
     private static string[] Errors(BalancerOptions options) =>
-        [.. OptionsValidator.Validate(options, Strategies).Select(e => e.ToString())];
+        [.. OptionsValidator.Validate(options).Select(e => e.ToString())];
 
     private static void RefusedAt(string path, BalancerOptions options)
     {
-        ConfigurationError error = Assert.Single(OptionsValidator.Validate(options, Strategies));
+        ConfigurationError error = Assert.Single(OptionsValidator.Validate(options));
         Assert.Equal(path, error.Path);
     }
 
@@ -35,7 +34,7 @@ public class OptionsValidatorTests
                 "actorbalancer.name = My Node: must have the form [a-z0-9][a-z0-9._-]{0,63}",
                 "actorbalancer.store = paper: must be memory",
                 "actorbalancer.limits.payload = 1 GiB: a size from 1 B to 16 MiB",
-                "actorbalancer.queue-defaults.strategy = fastest: one of round-robin, least-connections",
+                "actorbalancer.queue-defaults.strategy = fastest: one of round-robin, random, weighted-round-robin, least-connections, source-hash",
                 "actorbalancer.queue-defaults.attempts = 0: a whole number from 1 to 1000",
                 "actorbalancer.worker.slots = -1: a whole number from 0 to 10000",
                 "actorbalancer.worker.weight = NaN: a number from 0 to 1000000",

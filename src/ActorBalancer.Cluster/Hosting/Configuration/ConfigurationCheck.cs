@@ -39,7 +39,7 @@ internal sealed class ConfigurationCheck
     private (BalancerOptions Options, IReadOnlyList<ConfigurationError> Errors) Validated(SectionReader.Context context)
     {
         BalancerOptions options = OptionsReader.Read(_merged, _reference, context);
-        return (options, OptionsValidator.Validate(options, KnownStrategies.Ids));
+        return (options, OptionsValidator.Validate(options));
     }
 
     /// <summary>Whether a queue only repeats an error that was made once, in queue-defaults.</summary>
