@@ -20,6 +20,9 @@ internal struct Dice
         _d = Mixer.Mix(seed + golden);
     }
 
+    /// <summary>Dice in a given state, for the published test vectors.</summary>
+    public static Dice FromState(ulong a, ulong b, ulong c, ulong d) => new() { _a = a, _b = b, _c = c, _d = d };
+
     public ulong Next()
     {
         ulong result = BitOperations.RotateLeft(_b * 5, 7) * 9;
