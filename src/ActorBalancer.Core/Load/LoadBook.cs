@@ -42,14 +42,16 @@ internal sealed class LoadBook
     /// <summary>A worker is gone for good.</summary>
     public void Leave(long incarnation) => _workers.Remove(incarnation);
 
-    /// <summary>What a node measured of itself. Kept only for workers that are known, and only the newest.</summary>
+    /// <summary>
+    /// What a node measured of itself. Kept only for workers that are known, and only the last that came: a node's
+    /// wall clock may jump, so it does not tell which is newer.
+    /// </summary>
     public void Read(NodeSample sample)
     {
-        if (_workers.TryGetValue(sample.WorkerIncarnation, out Entry? worker) && !(worker.Sample?.UnixMs > sample.UnixMs))
-            worker.Sample = sample;
+        if (_workers.TryGetValue(sample.WorkerIncarnation, out Entry? worker)) worker.Sample = sample;
     }
 
-    /// <summary>The newest samples of the known workers, by incarnation.</summary>
+    /// <summary>The last samples of the known workers, by incarnation.</summary>
     public IReadOnlyList<NodeSample> Samples() => [.. _workers.Values.Select(worker => worker.Sample).OfType<NodeSample>()];
 
     /// <summary>

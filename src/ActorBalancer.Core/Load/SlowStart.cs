@@ -18,8 +18,8 @@ internal sealed class SlowStart(TimeSpan window, double from)
     {
         if (elapsedMicros >= _windowMicros || weight == 0) return weight;
 
-        // Both factors fit into 64 bits together: a weight is at most 10^9 thousandths, a share at most 10^6 millionths.
-        long share = Math.Max(_from, (long)((Int128)Math.Max(elapsedMicros, 0) * Whole / _windowMicros));
-        return (int)Math.Max(1, weight * share / Whole);
+        long least = weight * _from / Whole;
+        long grown = (long)((Int128)weight * Math.Max(elapsedMicros, 0) / _windowMicros);
+        return (int)Math.Max(1, Math.Max(least, grown));
     }
 }

@@ -1,0 +1,196 @@
+using ActorBalancer.Cluster.Metrics;
+using ActorBalancer.Load;
+using ActorBalancer.Options;
+using Akka.Actor;
+using Akka.Cluster.Tools.PublishSubscribe;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using Xunit.Abstractions;
+using static ActorBalancer.Cluster.Metrics.IMetricsProtocol;
+
+namespace ActorBalancer.Cluster.Tests.Metrics;
+
+/// <summary>Under virtual time: Akka's test scheduler and the actor's clock move together, and only when a test says so.</summary>
+public sealed class MetricsActorTests : TestKit
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private static readonly MetricsOptions Options = new()
+    {
+        SampleInterval = TimeSpan.FromMilliseconds(200),
+        PublishInterval = TimeSpan.FromSeconds(1),
+        SlowStart = TimeSpan.FromSeconds(30),
+        SlowStartFrom = 0.1,
+    };
+
+    private readonly ManualTime _time = new();
+    private readonly FakeSystem _system = new();
+    private readonly TestProbe _router;
+    private readonly TestProbe _subscriber;
+    private readonly IActorRef _metrics;
+    private WorkerLoadSnapshot _load = new(1, 0, 0, 0);
+    private bool _broken;
+
+    public MetricsActorTests(ITestOutputHelper output)
+        : base(
+            """
+            akka.actor.provider = cluster
+            akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+            akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Akka.TestKit"
+            """,
+            "metrics",
+            output)
+    {
+        _router = CreateTestProbe("router");
+        _subscriber = CreateTestProbe("subscriber");
+        Mediator.Tell(new Subscribe(MetricsActor.Topic, _subscriber), _subscriber);
+        _subscriber.ExpectMsg<SubscribeAck>(Patience);
+        ProcessSampler sampler = new(
+            _system, _time, "w1", 7, () => _broken ? throw new InvalidOperationException("broken on purpose") : _load);
+        _metrics = Sys.ActorOf(MetricsActor.Props(Options, sampler, _time), "metrics");
+        Settle();
+    }
+
+    private IActorRef Mediator => DistributedPubSub.Get(Sys).Mediator;
+
+    [Fact]
+    public void A_node_publishes_its_newest_sample_once_an_interval()
+    {
+        Pass(Options.SampleInterval);
+        _load = new WorkerLoadSnapshot(5, 6, 7, 8);
+        for (int i = 0; i < 4; i++) Pass(Options.SampleInterval);
+        NodeSample sample = _subscriber.ExpectMsg<NodeSample>(Patience);
+        Assert.Equal(("w1", 7L, 5, 6, 7L), (sample.Node, sample.WorkerIncarnation, sample.Running, sample.Queued, sample.Finished));
+
+        for (int i = 0; i < 4; i++) Pass(Options.SampleInterval);
+        Assert.False(_subscriber.HasMessages);
+        Pass(Options.SampleInterval);
+        _subscriber.ExpectMsg<NodeSample>(Patience);
+    }
+
+    [Fact]
+    public void The_first_weights_after_a_join_are_sent_at_once()
+    {
+        _metrics.Tell(new SendWeightsTo(_router));
+        _metrics.Tell(new WorkerKnown(7, "w1", 4_000));
+        Assert.Equal([new(7, 4_000)], _router.ExpectMsg<Weights>(Patience).Workers);
+    }
+
+    [Fact]
+    public void Weights_are_sent_at_most_once_an_interval()
+    {
+        _metrics.Tell(new SendWeightsTo(_router));
+        _metrics.Tell(new WorkerKnown(1, "w1", 1_000));
+        long first = _router.ExpectMsg<Weights>(Patience).Version;
+        for (int i = 2; i <= 50; i++) _metrics.Tell(new WorkerKnown(i, "w" + i, 1_000));
+        Pass(TimeSpan.FromMilliseconds(999));
+        Assert.False(_router.HasMessages);
+
+        Pass(TimeSpan.FromMilliseconds(1));
+        Weights second = _router.ExpectMsg<Weights>(Patience);
+        Assert.True(second.Version > first);
+        Assert.Equal(50, second.Workers.Count);
+        Assert.False(_router.HasMessages);
+    }
+
+    [Fact]
+    public void Nothing_is_sent_while_nothing_changes()
+    {
+        _metrics.Tell(new SendWeightsTo(_router));
+        _metrics.Tell(new WorkerKnown(1, "w1", 1_000));
+        _router.ExpectMsg<Weights>(Patience);
+        for (int i = 0; i < 40; i++) Pass(Options.PublishInterval);
+        Assert.False(_router.HasMessages);
+    }
+
+    [Fact]
+    public void A_worker_that_joins_later_grows_second_by_second_until_it_has_its_weight()
+    {
+        _metrics.Tell(new SendWeightsTo(_router));
+        _metrics.Tell(new WorkerKnown(1, "w1", 1_000));
+        _router.ExpectMsg<Weights>(Patience);
+        for (int i = 0; i < 20; i++) Pass(Options.PublishInterval);
+
+        _metrics.Tell(new WorkerKnown(2, "w2", 3_000));
+        List<int> effective = [_router.ExpectMsg<Weights>(Patience).Workers[1].Effective];
+        for (int i = 0; i < 40; i++)
+        {
+            Pass(Options.PublishInterval);
+            while (_router.HasMessages) effective.Add(_router.ExpectMsg<Weights>(Patience).Workers[1].Effective);
+        }
+
+        Assert.Equal([300, .. Enumerable.Range(4, 27).Select(second => second * 100)], effective);
+    }
+
+    [Fact]
+    public void A_forgotten_worker_leaves_the_weights()
+    {
+        _metrics.Tell(new SendWeightsTo(_router));
+        _metrics.Tell(new WorkerKnown(1, "w1", 1_000));
+        _router.ExpectMsg<Weights>(Patience);
+        _metrics.Tell(new WorkerForgotten(1));
+        Pass(Options.PublishInterval);
+        Assert.Empty(_router.ExpectMsg<Weights>(Patience).Workers);
+    }
+
+    [Fact]
+    public void A_new_router_actor_gets_the_weights_anew()
+    {
+        _metrics.Tell(new SendWeightsTo(_router));
+        _metrics.Tell(new WorkerKnown(1, "w1", 1_000));
+        Weights before = _router.ExpectMsg<Weights>(Patience);
+        TestProbe next = CreateTestProbe();
+        _metrics.Tell(new SendWeightsTo(next));
+        Assert.Same(before, next.ExpectMsg<Weights>(Patience));
+    }
+
+    [Fact]
+    public void A_router_node_keeps_the_samples_of_its_workers_readable()
+    {
+        _metrics.Tell(new SendWeightsTo(_router));
+        _metrics.Tell(new WorkerKnown(7, "w1", 4_000));
+        for (int i = 0; i < 5; i++) Pass(Options.SampleInterval);
+        _subscriber.ExpectMsg<NodeSample>(Patience);
+        AwaitAssert(
+            () =>
+            {
+                _metrics.Tell(GetSamples.Instance, TestActor);
+                Assert.Equal(7, Assert.Single(ExpectMsg<Samples>(Patience).Nodes).WorkerIncarnation);
+            },
+            Patience);
+    }
+
+    [Fact]
+    public void A_failed_sample_costs_neither_weights_nor_later_samples()
+    {
+        _metrics.Tell(new SendWeightsTo(_router));
+        _metrics.Tell(new WorkerKnown(1, "w1", 1_000));
+        _router.ExpectMsg<Weights>(Patience);
+        _broken = true;
+        for (int i = 0; i < 5; i++) Pass(Options.SampleInterval);
+        Assert.False(_subscriber.HasMessages);
+
+        _broken = false;
+        _metrics.Tell(new WorkerKnown(2, "w2", 1_000));
+        for (int i = 0; i < 5; i++) Pass(Options.SampleInterval);
+        Assert.Equal(2, _router.ExpectMsg<Weights>(Patience).Workers.Count);
+        _subscriber.ExpectMsg<NodeSample>(Patience);
+    }
+
+    /// <summary>Lets time pass, and waits until the actor and the mediator have done what was due.</summary>
+    private void Pass(TimeSpan time)
+    {
+        Settle();
+        _time.Advance(time);
+        ((TestScheduler)Sys.Scheduler).Advance(time);
+        Settle();
+    }
+
+    private void Settle()
+    {
+        _metrics.Tell(GetSamples.Instance, TestActor);
+        ExpectMsg<Samples>(Patience);
+        Mediator.Tell(GetTopics.Instance, TestActor);
+        ExpectMsg<CurrentTopics>(Patience);
+    }
+}
