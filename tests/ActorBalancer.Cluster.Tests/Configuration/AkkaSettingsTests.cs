@@ -9,7 +9,6 @@ namespace ActorBalancer.Cluster.Tests.Configuration;
 
 public class AkkaSettingsTests
 {
-    private const string Refusing = "ActorBalancer.Wire.RefusingSerializer, ActorBalancer.Cluster";
     private static readonly BalancerOptions Defaults = BalancerConfiguration.Defaults();
 
     private static readonly Dictionary<string, string> Expected = new()
@@ -19,9 +18,6 @@ public class AkkaSettingsTests
         ["akka.log-dead-letters"] = "off",
         ["akka.log-dead-letters-during-shutdown"] = "off",
         ["akka.actor.provider"] = "cluster",
-        ["akka.actor.serializers.json"] = Refusing,
-        ["akka.actor.serializers.proto"] = Refusing,
-        ["akka.actor.serializers.daemon-create"] = Refusing,
         ["akka.actor.serialization-settings.allow-unregistered-types"] = "false",
         ["akka.actor.log-serializer-override-on-start"] = "off",
         ["akka.remote.enabled-transports"] = "[akka.remote.dot-netty.tcp]",
@@ -111,6 +107,7 @@ public class AkkaSettingsTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(36)]
     public async Task Nothing_that_a_peer_names_is_built(int serializer)
     {
         await WithSystem(serialization =>
@@ -119,6 +116,31 @@ public class AkkaSettingsTests
             byte[] bytes = "{\"$type\":\"System.IO.FileInfo, System.Private.CoreLib\",\"OriginalPath\":\"x\"}"u8.ToArray();
             Assert.Throws<SerializationException>(() => serialization.Deserialize(bytes, serializer, "System.IO.FileInfo, System.Private.CoreLib"));
         });
+    }
+
+    [Fact]
+    public async Task Two_nodes_with_these_settings_join_and_find_each_other()
+    {
+        BalancerOptions options = Defaults with { Remoting = Defaults.Remoting with { Port = 0 } };
+        using CancellationTokenSource limit = new(TimeSpan.FromSeconds(30));
+        ActorSystem first = ActorSystem.Create(AkkaSettings.SystemName, AkkaSettings.For(options));
+        ActorSystem second = ActorSystem.Create(AkkaSettings.SystemName, AkkaSettings.For(options with { Roles = ["worker"] }));
+        try
+        {
+            Akka.Cluster.Cluster cluster = Akka.Cluster.Cluster.Get(first);
+            await cluster.JoinAsync(cluster.SelfAddress, limit.Token);
+            await Akka.Cluster.Cluster.Get(second).JoinAsync(cluster.SelfAddress, limit.Token);
+            Assert.Equal(["actorbalancer-worker"], Akka.Cluster.Cluster.Get(second).SelfRoles);
+
+            IActorRef there = first.ActorOf(Props.Empty, "there");
+            IActorRef found = await second.ActorSelection(new RootActorPath(cluster.SelfAddress) / "user" / "there").ResolveOne(TimeSpan.FromSeconds(30));
+            Assert.Equal(there.Path.Name, found.Path.Name);
+        }
+        finally
+        {
+            await second.Terminate();
+            await first.Terminate();
+        }
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public partial class ReadmeTests
     [Fact]
     public void Variables_set_the_keys_beside_them()
     {
-        Match[] rows = [.. Row().Matches(Readme)];
+        Match[] rows = [.. Row().Matches(Readme).Cast<Match>()];
         Assert.Equal(4, rows.Length);
         foreach (Match row in rows)
         {

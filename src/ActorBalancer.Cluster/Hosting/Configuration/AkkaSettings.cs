@@ -3,6 +3,7 @@ using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Configuration;
 using ActorBalancer.Options;
+using ActorBalancer.Wire;
 
 namespace ActorBalancer.Hosting;
 
@@ -45,9 +46,13 @@ internal static class AkkaSettings
     /// <summary>The settings for these options.</summary>
     public static Config For(BalancerOptions options)
     {
-        // Pub-sub brings its serializers along when it is first used, and then it is too late for them.
-        Config below = BalancerConfiguration.Embedded("akka.conf").Akka.WithFallback(DistributedPubSub.DefaultConfig());
-        return ConfigurationFactory.ParseString(FromOptions(options)).WithFallback(below);
+        return ConfigurationFactory.ParseString(FromOptions(options))
+            .WithFallback(BalancerConfiguration.Embedded("akka.conf").Akka)
+            .WithFallback(WireSettings.NoJson)
+            .WithFallback(WireSettings.Serialization)
+
+            // Pub-sub brings its serializers along when it is first used, and then it is too late for them.
+            .WithFallback(DistributedPubSub.DefaultConfig());
     }
 
     private static string FromOptions(BalancerOptions options)
