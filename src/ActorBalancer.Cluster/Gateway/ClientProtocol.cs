@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.Event;
 using ActorBalancer.Intake;
 
 namespace ActorBalancer.Cluster.Gateway;
@@ -18,4 +17,10 @@ internal interface IClientProtocol : INoSerializationVerificationNeeded
     sealed record Unwatch(long Key, IJobWatcher Watcher) : IClientProtocol;
 
     sealed record Ask(RouterQuestion Question) : IClientProtocol;
+
+    /// <summary>The node stops: everybody who waits is told what is known, and whoever still comes is refused.</summary>
+    sealed record Stop : IClientProtocol;
+
+    /// <summary>Everybody was told.</summary>
+    sealed record Stopped : IClientProtocol;
 }

@@ -33,7 +33,7 @@ internal sealed class IntakeCore(IntakeLimits limits)
     private bool _isStopping;
 
     /// <summary>True: single submits or watches are collected and leave with the next <see cref="Flush"/>.</summary>
-    public bool NeedsFlush => _open.Count > 0 || _watches.HasNew;
+    public bool NeedsFlush => _open.Count > 0 || (_watches.HasNew && _routers.Current is not null);
 
     /// <summary>True: something waits for an answer or a router, so that time must be told with <see cref="Tick"/>.</summary>
     public bool NeedsTick => _outstandingJobs > 0 || _questions.Count > 0;

@@ -212,6 +212,7 @@ public sealed class IntakeCoreTests
         Caller first = h.Watch(7), second = h.Watch(7), other = h.Watch(8);
         h.Flush();
         Assert.Empty(h.Watches);
+        Assert.False(h.Core.NeedsFlush);
         h.RouterUp();
         Assert.Equal([7L, 8], Assert.Single(h.Watches).Keys);
         h.Finish(Done(h.Watches[0].Ticket, 0, 7));
