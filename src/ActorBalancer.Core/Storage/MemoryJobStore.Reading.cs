@@ -13,9 +13,10 @@ internal sealed partial class MemoryJobStore
     {
         lock (_lock)
         {
-            StoredJobsBuilder found = new(IsQueue(queue) ? _queues[queue].Name : "");
-            if (IsQueue(queue))
-                Load(_queues[queue], Math.Max(afterKey + 1, JobKey.Pack(queue, JobKey.HighestPriority, 0)), queue, Math.Min(limit, LoadJobs), found);
+            // An unknown queue has no jobs.
+            MemoryQueue of = IsQueue(queue) ? _queues[queue] : new MemoryQueue(queue, "");
+            StoredJobsBuilder found = new(of, (int)Math.Clamp(of.AllOpen(), 0, Math.Clamp(limit, 0, LoadJobs)));
+            Load(of, Math.Max(afterKey + 1, JobKey.Pack(queue, JobKey.HighestPriority, 0)), found);
             return new(found.Build());
         }
     }
@@ -68,9 +69,9 @@ internal sealed partial class MemoryJobStore
     }
 
     /// <summary>Key order is priority by priority, and within one by sequence; pages without such jobs are passed over.</summary>
-    private static void Load(MemoryQueue queue, long fromKey, int number, int limit, StoredJobsBuilder found)
+    private static void Load(MemoryQueue queue, long fromKey, StoredJobsBuilder found)
     {
-        if (JobKey.Queue(fromKey) != number)
+        if (JobKey.Queue(fromKey) != queue.Number || found.IsFull)
             return;
         long sequence = JobKey.Sequence(fromKey);
         for (int priority = JobKey.Priority(fromKey); priority >= 0; priority--, sequence = 0)
@@ -85,9 +86,9 @@ internal sealed partial class MemoryJobStore
                     ref MemoryRecord record = ref page[sequence];
                     if (record.Batch is null || record.Priority != priority || JobTransitions.IsFinal(record.State))
                         continue;
-                    if (found.Count >= limit || found.Bytes > LoadBytes)
+                    found.Add(JobKey.Pack(queue.Number, priority, sequence), in record);
+                    if (found.IsFull || found.Bytes > LoadBytes)
                         return;
-                    found.Add(JobKey.Pack(number, priority, sequence), in record);
                 }
                 sequence = end;
             }

@@ -19,6 +19,9 @@ internal sealed class MemoryQueue(int number, string name)
     /// <summary>How many jobs of that priority are not final.</summary>
     public ref long Open(int priority) => ref _open[priority];
 
+    /// <summary>How many jobs are not final.</summary>
+    public long AllOpen() => _open.Sum();
+
     public QueueRow Row() => _settings with
     {
         NextSequence = Jobs.End,

@@ -1,85 +1,94 @@
-using System.Runtime.InteropServices;
-
 namespace ActorBalancer.Storage;
 
-/// <summary>Gathers jobs of many batches into one that stands alone.</summary>
-internal sealed class StoredJobsBuilder(string queue)
+/// <summary>Gathers jobs of one queue and many batches into one batch that stands alone. Within one turn of the store's lock.</summary>
+internal sealed class StoredJobsBuilder(MemoryQueue queue, int limit)
 {
-    private readonly List<MemoryRecord> _records = [];
-    private readonly List<long> _keys = [];
+    private readonly long[] _keys = new long[limit];
 
-    private delegate T Value<T>(in MemoryRecord record);
-
-    public int Count => _keys.Count;
+    public int Count { get; private set; }
 
     /// <summary>Bytes of payload.</summary>
     public long Bytes { get; private set; }
 
+    public bool IsFull => Count == _keys.Length;
+
     public void Add(long key, in MemoryRecord record)
     {
-        _keys.Add(key);
-        _records.Add(record);
+        _keys[Count++] = key;
         Bytes += record.Batch!.Jobs.Payload(record.Index).Length;
     }
 
-    public StoredJobs Build() => new()
-    {
-        Jobs = Batch(),
-        Keys = [.. _keys],
-        Used = Column((in MemoryRecord r) => (int)r.Used),
-        Crashes = Column((in MemoryRecord r) => (int)r.Crashes),
-        Runs = Column((in MemoryRecord r) => r.Runs),
-        RunAt = Column((in MemoryRecord r) => r.AtUnixMs),
-        SubmittedUnixMs = Column((in MemoryRecord r) => r.Batch!.SubmittedUnixMs),
-    };
-
-    private JobBatch Batch()
+    public StoredJobs Build()
     {
         byte[] blob = GC.AllocateUninitializedArray<byte>((int)Bytes);
-        int[] starts = new int[Count + 1];
-        Dictionary<string, ushort> kinds = new(StringComparer.Ordinal);
+        int[] starts = new int[Count + 1], used = new int[Count], crashes = new int[Count], runs = new int[Count];
+        long[] runAt = new long[Count], submitted = new long[Count];
         ushort[] kindOf = new ushort[Count];
-        Span<MemoryRecord> records = CollectionsMarshal.AsSpan(_records);
-        for (int i = 0; i < records.Length; i++)
+        Dictionary<string, ushort> kinds = new(StringComparer.Ordinal);
+        // Only what some job has gets a column.
+        string?[]? sources = null;
+        byte[]? priorities = null;
+        ushort[]? attempts = null;
+        long[]? limits = null, firstRunAt = null;
+
+        for (int i = 0; i < Count; i++)
         {
-            (JobBatch jobs, int index) = (records[i].Batch!.Jobs, records[i].Index);
-            ReadOnlySpan<byte> payload = jobs.Payload(index).Span;
+            ref MemoryRecord record = ref queue.Jobs.Find(JobKey.Sequence(_keys[i]))![_keys[i]];
+            (JobBatch jobs, int index) = (record.Batch!.Jobs, record.Index);
+            ReadOnlySpan<byte> payload = jobs.Blob.Span[jobs.Starts[index]..jobs.Starts[index + 1]];
             payload.CopyTo(blob.AsSpan(starts[i]));
             starts[i + 1] = starts[i] + payload.Length;
-            string kind = jobs.Kind(index);
-            if (!kinds.TryGetValue(kind, out kindOf[i]))
-                kinds.Add(kind, kindOf[i] = (ushort)kinds.Count);
+            kindOf[i] = Intern(kinds, jobs.Kind(index));
+            (used[i], crashes[i], runs[i], runAt[i]) = (record.Used, record.Crashes, record.Runs, record.AtUnixMs);
+            submitted[i] = record.Batch.SubmittedUnixMs;
+            if (jobs.Source(index) is { } source)
+                (sources ??= new string?[Count])[i] = source;
+            if (jobs.AttemptsAllowed(index) is > 0 and int allowed)
+                (attempts ??= new ushort[Count])[i] = (ushort)allowed;
+            if (jobs.TimeLimitMs(index) is > 0 and long timeLimit)
+                (limits ??= new long[Count])[i] = timeLimit;
+            if (jobs.RunAtUnixMs(index) is > 0 and long first)
+                (firstRunAt ??= new long[Count])[i] = first;
+            if (record.Priority != JobKey.DefaultPriority || priorities is not null)
+                (priorities ??= DefaultPriorities())[i] = (byte)record.Priority;
         }
 
-        return new JobBatch
+        return new StoredJobs
         {
-            Count = Count,
-            Blob = blob,
-            Starts = starts,
-            Kinds = [.. kinds.OrderBy(kind => kind.Value).Select(kind => kind.Key)],
-            KindOf = kinds.Count > 1 ? kindOf : null,
-            Queues = [queue],
-            Sources = Differs((in MemoryRecord r) => r.Batch!.Jobs.Source(r.Index), null),
-            Priorities = Differs((in MemoryRecord r) => (byte)r.Priority, (byte)JobKey.DefaultPriority),
-            RunAt = Differs((in MemoryRecord r) => r.Batch!.Jobs.RunAtUnixMs(r.Index), 0),
-            TimeLimits = Differs((in MemoryRecord r) => r.Batch!.Jobs.TimeLimitMs(r.Index), 0),
-            Attempts = Differs((in MemoryRecord r) => (ushort)r.Batch!.Jobs.AttemptsAllowed(r.Index), (ushort)0),
+            Jobs = new JobBatch
+            {
+                Count = Count,
+                Blob = blob,
+                Starts = starts,
+                Kinds = [.. kinds.OrderBy(kind => kind.Value).Select(kind => kind.Key)],
+                KindOf = kinds.Count > 1 ? kindOf : null,
+                Queues = [queue.Name],
+                Sources = sources,
+                Priorities = priorities,
+                RunAt = firstRunAt,
+                TimeLimits = limits,
+                Attempts = attempts,
+            },
+            Keys = _keys.AsSpan(0, Count).ToArray(),
+            Used = used,
+            Crashes = crashes,
+            Runs = runs,
+            RunAt = runAt,
+            SubmittedUnixMs = submitted,
         };
     }
 
-    private T[] Column<T>(Value<T> value)
+    private static ushort Intern(Dictionary<string, ushort> kinds, string kind)
     {
-        Span<MemoryRecord> records = CollectionsMarshal.AsSpan(_records);
-        T[] column = new T[records.Length];
-        for (int i = 0; i < column.Length; i++)
-            column[i] = value(in records[i]);
-        return column;
+        if (!kinds.TryGetValue(kind, out ushort number))
+            kinds.Add(kind, number = (ushort)kinds.Count);
+        return number;
     }
 
-    /// <summary>The column, or null where all are the default.</summary>
-    private T[]? Differs<T>(Value<T> value, T normal)
+    private byte[] DefaultPriorities()
     {
-        T[] column = Column(value);
-        return Array.TrueForAll(column, v => EqualityComparer<T>.Default.Equals(v, normal)) ? null : column;
+        byte[] priorities = new byte[Count];
+        Array.Fill(priorities, (byte)JobKey.DefaultPriority);
+        return priorities;
     }
 }

@@ -14,7 +14,7 @@ public abstract partial class JobStoreContract
     private static readonly Gen<int[]> Turn = Gen.Int[0, 999].Array[8];
 
     [Fact]
-    public Task Any_history_reads_back_like_that_of_a_naive_dictionary() => Turn.Array[1, 40].SampleAsync(HoldsAsync, iter: 150);
+    public Task Any_history_reads_back_like_that_of_a_naive_dictionary() => Turn.Array[1, 40].SampleAsync(HoldsAsync, iter: 60);
 
     private async Task HoldsAsync(int[][] turns)
     {
