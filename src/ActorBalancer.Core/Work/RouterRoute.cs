@@ -8,6 +8,9 @@ internal sealed class RouterRoute(int number)
     /// <summary>Membership says that a router is there.</summary>
     public bool Present { get; set; }
 
+    /// <summary>Reports may be sent: the newest hello was answered. Until then the router may be a process that does not know us.</summary>
+    public bool Open => Present && HelloAt == long.MaxValue;
+
     public long LostAtMicros { get; set; }
 
     /// <summary>When to say hello again; <see cref="long.MaxValue"/>: it was answered.</summary>

@@ -51,7 +51,7 @@ internal sealed partial class WorkerCore
 
         if (now.Micros - link.LastFullMicros >= _reportInterval)
             SendFull(link, now);
-        else if (link.HeldSince != 0 && now.Micros - link.HeldSince >= ReportHold)
+        else if (link.HeldSince != 0 && way.Open && now.Micros - link.HeldSince >= ReportHold)
             SendLight(link, now);
     }
 
@@ -220,7 +220,7 @@ internal sealed partial class WorkerCore
             if (way.Link is not { } link)
                 continue;
             Need(way.Present ? link.LastFullMicros + _reportInterval : way.LostAtMicros + _contactLease);
-            if (way.Present && link.HeldSince != 0)
+            if (way.Open && link.HeldSince != 0)
                 Need(link.HeldSince + ReportHold);
         }
         if (_hadContact && !_contactLost)

@@ -50,7 +50,7 @@ internal sealed partial class WorkerCore
     /// <summary>Sends what must not wait, and holds what may.</summary>
     private void Settle(WorkerLink link, Moment now)
     {
-        if (!_routes[link.Route].Present)
+        if (!_routes[link.Route].Open)
             return;
         long fresh = link.Outcomes.Next - 1 - link.Outcomes.Sent;
         if (fresh > 0)
@@ -137,7 +137,7 @@ internal sealed partial class WorkerCore
     {
         link.LastFullMicros = now.Micros;
         Need(now.Micros + _reportInterval);
-        if (!_routes[link.Route].Present)
+        if (!_routes[link.Route].Open)
             return;
         List<HeldRun> held = [];
         ListHeld(held, link);

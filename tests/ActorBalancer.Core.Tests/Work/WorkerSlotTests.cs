@@ -177,6 +177,7 @@ public sealed class WorkerSlotTests
         Assert.Equal((0, CancelReason.ContactLost), Assert.Single(core.Effects.Cancels));
         Assert.Single(core.Effects.Hellos);
         core.EndRun(0, EndedByCancel, At(10_002), out _);
+        core.Welcomed(Route, Welcome(), At(10_100));
         Assert.Contains(core.Effects.Outcomes(), o => o.Run is { Outcome: AttemptOutcome.Released, StartedUnixMs: > 0 });
         Assert.Contains(core.Effects.Outcomes(), o => o.Run is { Outcome: AttemptOutcome.Released, StartedUnixMs: 0 });
     }
