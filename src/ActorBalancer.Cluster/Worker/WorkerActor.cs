@@ -1,0 +1,179 @@
+using ActorBalancer.Cluster.Membership;
+using ActorBalancer.Work;
+using Akka.Actor;
+using Akka.Event;
+using static ActorBalancer.Cluster.Worker.IWorkerProtocol;
+
+namespace ActorBalancer.Cluster.Worker;
+
+/// <summary>
+/// The worker of this node, at <c>/user/actorbalancer/worker</c>: brings the machine what routers and membership say and
+/// wakes it. Handlers run in the slots of its <see cref="WorkerEngine"/>, never here.
+/// </summary>
+internal sealed class WorkerActor : UntypedActor, IWithTimers
+{
+    private const string RouterPath = "/user/actorbalancer/router";
+
+    private readonly WorkerEngine _engine;
+    private readonly IActorRef _membership;
+    private readonly TimeSpan _noRouterExit;
+    private readonly string _routerPath;
+    private readonly Dictionary<Address, Router> _routers = [];
+    private readonly List<IActorRef> _drainers = [];
+    private readonly Address _self = ((ExtendedActorSystem)Context.System).Provider.DefaultAddress;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private bool _drained;
+
+    public WorkerActor(WorkerEngine engine, IActorRef membership, TimeSpan noRouterExit, string routerPath)
+    {
+        _engine = engine;
+        _membership = membership;
+        _noRouterExit = noRouterExit;
+        _routerPath = routerPath;
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    /// <param name="engine">One for the life of the process; a restarted actor goes on with it.</param>
+    /// <param name="membership">Told of life ports; subscribed to.</param>
+    /// <param name="noRouterExit">Only named in what the parent hears.</param>
+    /// <param name="routerPath">Where routers live on their node.</param>
+    public static Props Props(WorkerEngine engine, IActorRef membership, TimeSpan noRouterExit, string routerPath = RouterPath) =>
+        Akka.Actor.Props.Create(() => new WorkerActor(engine, membership, noRouterExit, routerPath));
+
+    protected override void PreStart()
+    {
+        _engine.Attach(Self);
+        _membership.Tell(new IMembershipProtocol.Subscribe(Self));
+    }
+
+    // A restart goes on with the running jobs; only the end of the actor ends them.
+    protected override void PreRestart(Exception reason, object message)
+    {
+    }
+
+    protected override void PostStop() => _engine.Stop();
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case AssignBatch m: _engine.Assigned(RouterAt(Sender).Route, Sender, m); break;
+            case RouterWelcome m: OnWelcome(m, Sender); break;
+            case WorkerEngine.EngineWake m: Timers.StartSingleTimer(nameof(_engine.Tick), Woken.Instance, _engine.Until(m.AtMicros)); break;
+            case Woken: _engine.Tick(); break;
+            case IMembershipProtocol.NodeJoined { IsRouter: true } m: OnRouter(m.Node, m.Uid); break;
+            case IMembershipProtocol.NodeReachable m: OnReachable(m.Node, m.Uid); break;
+            case IMembershipProtocol.NodeRemoved m: OnRemoved(m.Node, m.Uid); break;
+            case IMembershipProtocol.ProcessGone m: OnGone(m.Node, m.Incarnation); break;
+            case IMembershipProtocol: break; // Of other workers, or what the contact lease covers.
+            case Drain m: OnDrain(m, Sender); break;
+            case WorkerEngine.EngineNews m: OnNews(m); break;
+            default:
+                _log.Warning("Worker actor got a message of unexpected type {Type}", message.GetType());
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnRouter(Address node, int uid)
+    {
+        Router router = RouterAt(node);
+        router.Uid = uid;
+        router.Known = true;
+        Greet(node, router);
+    }
+
+    private void OnReachable(Address node, int uid)
+    {
+        if (_routers.TryGetValue(node, out Router? router) && router.Known && router.Uid == uid)
+            Greet(node, router);
+    }
+
+    private void OnRemoved(Address node, int uid)
+    {
+        // A process that restarted on its address is there before the old one is removed.
+        if (_routers.TryGetValue(node, out Router? router) && router.Uid == uid)
+            _engine.RouterLost(router.Route);
+    }
+
+    private void OnGone(Address node, long incarnation)
+    {
+        if (_routers.TryGetValue(node, out Router? router) && router.Incarnation == incarnation)
+            _engine.RouterLost(router.Route);
+    }
+
+    private void OnWelcome(RouterWelcome welcome, IActorRef sender)
+    {
+        Router router = RouterAt(sender);
+        if (welcome.RouterIncarnation < router.Incarnation)
+            return;
+        router.Incarnation = welcome.RouterIncarnation;
+        _engine.Welcomed(router.Route, sender, welcome);
+        if (welcome.LifePort != 0)
+            _membership.Tell(new IMembershipProtocol.LifePortKnown(AddressOf(sender), welcome.RouterIncarnation, welcome.LifePort));
+        _log.Info("Welcomed by router {Router}, incarnation {Incarnation}", welcome.RouterName, welcome.RouterIncarnation);
+    }
+
+    private void OnDrain(Drain drain, IActorRef asker)
+    {
+        if (_drained)
+        {
+            asker.Tell(Drained.Instance);
+            return;
+        }
+        _drainers.Add(asker);
+        _engine.Drain(drain.Within);
+    }
+
+    private void OnNews(WorkerEngine.EngineNews news)
+    {
+        if (news.RestartWanted)
+        {
+            _log.Warning("Half the slots are lost to handlers that ignored their cancellation; draining, then a restart is needed");
+            Context.Parent.Tell(new RestartRequested("half the slots are lost to handlers that ignored their cancellation"));
+        }
+        if (news.NoRouter)
+        {
+            _log.Warning("No router for {Time}", _noRouterExit);
+            Context.Parent.Tell(new NoRouterSeen(_noRouterExit));
+        }
+        if (!news.Drained)
+            return;
+        _drained = true;
+        foreach (IActorRef asker in _drainers)
+            asker.Tell(Drained.Instance);
+        _drainers.Clear();
+    }
+
+    private void Greet(Address node, Router router) =>
+        _engine.RouterFound(router.Route, Context.ActorSelection(new RootActorPath(node) + _routerPath));
+
+    private Router RouterAt(IActorRef sender) => RouterAt(AddressOf(sender));
+
+    private Router RouterAt(Address node)
+    {
+        if (!_routers.TryGetValue(node, out Router? router))
+            _routers.Add(node, router = new Router(_routers.Count));
+        return router;
+    }
+
+    private Address AddressOf(IActorRef sender) => sender.Path.Address.HasLocalScope ? _self : sender.Path.Address;
+
+    private sealed class Woken
+    {
+        public static Woken Instance { get; } = new();
+    }
+
+    private sealed class Router(int route)
+    {
+        public int Route { get; } = route;
+
+        public int Uid { get; set; }
+
+        /// <summary>Membership has named it.</summary>
+        public bool Known { get; set; }
+
+        public long Incarnation { get; set; }
+    }
+}
