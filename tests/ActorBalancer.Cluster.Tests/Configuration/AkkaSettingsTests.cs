@@ -50,7 +50,7 @@ public class AkkaSettingsTests
         Assert.Equal("127.0.0.1", settings.GetString("akka.remote.dot-netty.tcp.hostname"));
         Assert.Equal("127.0.0.1", settings.GetString("akka.remote.dot-netty.tcp.public-hostname"));
         Assert.Equal(8601, settings.GetInt("akka.remote.dot-netty.tcp.port"));
-        Assert.Equal((96 + 256 + 64) * 1024, settings.GetByteSize("akka.remote.dot-netty.tcp.maximum-frame-size"));
+        Assert.Equal((1024 + 256 + 64) * 1024, settings.GetByteSize("akka.remote.dot-netty.tcp.maximum-frame-size"));
         Assert.Equal(["actorbalancer-router", "actorbalancer-worker"], settings.GetStringList("akka.cluster.roles"));
         Assert.Empty(settings.GetStringList("akka.cluster.seed-nodes"));
         Assert.Equal("actorbalancer-router", settings.GetString("akka.cluster.split-brain-resolver.keep-majority.role"));
@@ -68,12 +68,13 @@ public class AkkaSettingsTests
             Remoting = new RemotingOptions { Bind = "0.0.0.0", Advertised = "node-1", Port = 0 },
             Seeds = ["10.0.0.4:8601", "[fd00::5]:8601"],
             Limits = Defaults.Limits with { Result = 1 << 20 },
+            Router = Defaults.Router with { BatchJobs = 1000 },
             Worker = Defaults.Worker with { Drain = TimeSpan.FromMinutes(2) },
         });
         Assert.Equal("0.0.0.0", settings.GetString("akka.remote.dot-netty.tcp.hostname"));
         Assert.Equal("node-1", settings.GetString("akka.remote.dot-netty.tcp.public-hostname"));
         Assert.Equal(0, settings.GetInt("akka.remote.dot-netty.tcp.port", -1));
-        Assert.Equal((96 + 1024 + 64) * 1024, settings.GetByteSize("akka.remote.dot-netty.tcp.maximum-frame-size"));
+        Assert.Equal((96 + 1000 + 1024 + 64) * 1024, settings.GetByteSize("akka.remote.dot-netty.tcp.maximum-frame-size"));
         Assert.Equal(["hand"], settings.GetStringList("akka.cluster.roles"));
         Assert.Equal(
             ["akka.tcp://actorbalancer@10.0.0.4:8601", "akka.tcp://actorbalancer@[fd00::5]:8601"],
@@ -99,7 +100,7 @@ public class AkkaSettingsTests
         Config user = ConfigurationFactory.ParseString("akka.remote.dot-netty.tcp.maximum-frame-size = 128000b");
         BalancerConfigurationException refused = Assert.Throws<BalancerConfigurationException>(() => AkkaSettings.For(Defaults, user));
         Assert.Equal(
-            "akka.remote.dot-netty.tcp.maximum-frame-size = 128000b: must be at least 425984 for limits and router.batch-bytes as they are set",
+            "akka.remote.dot-netty.tcp.maximum-frame-size = 128000b: must be at least 1376256 for limits and router.batch-bytes as they are set",
             refused.Message);
     }
 

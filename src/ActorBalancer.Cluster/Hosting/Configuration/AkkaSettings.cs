@@ -2,6 +2,7 @@ using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Configuration;
+using ActorBalancer.Intake;
 using ActorBalancer.Options;
 using ActorBalancer.Wire;
 
@@ -22,12 +23,20 @@ internal static class AkkaSettings
     private const string FrameKey = "akka.remote.dot-netty.tcp.maximum-frame-size";
     private const int Margin = 64 << 10;
 
+    // Kind and queue have at most 64 bytes each, a source 256 characters of at most 3 bytes.
+    private const int LongestNames = 1 << 10;
+
     /// <summary>
-    /// The largest frame that may be needed, in bytes: a full batch to which one more job or result of the largest size has
-    /// been added, and what its names and columns take. A larger one would be dropped without telling its sender.
+    /// The largest frame that may be needed, in bytes: a full batch, the names in it that a dispatcher does not count, one
+    /// job or result of the largest size, and a margin for columns. Akka drops a larger frame without telling its sender;
+    /// a limit set too high costs nothing.
     /// </summary>
-    public static int LargestFrame(BalancerOptions options) =>
-        options.Router.BatchBytes + Math.Max(options.Limits.Payload, options.Limits.Result) + Margin;
+    public static int LargestFrame(BalancerOptions options)
+    {
+        int assigned = options.Router.BatchBytes + options.Router.BatchJobs * LongestNames;
+        int submitted = new IntakeLimits().BatchBytes;
+        return Math.Max(assigned, submitted) + Math.Max(options.Limits.Payload, options.Limits.Result) + Margin;
+    }
 
     /// <summary>The settings for these options, under the <c>akka</c> block of the user's file.</summary>
     /// <exception cref="BalancerConfigurationException">The user's block lowers the frame limit below what the options need.</exception>
