@@ -1,0 +1,170 @@
+using ActorBalancer.Dispatch;
+using ActorBalancer.Ownership;
+using ActorBalancer.Storage;
+using Akka.Actor;
+
+namespace ActorBalancer.Cluster.Router;
+
+/// <summary>
+/// The router and its store: registration, lease, and the calls that the dispatcher asks for. A store that answers at once (memory) is used
+/// within the turn; one that takes time answers by a private message, and the next turn collects meanwhile.
+/// </summary>
+internal sealed partial class RouterActor
+{
+    private void Own()
+    {
+        if (_released)
+            return;
+        Moment now = Now();
+        TimeSpan lease = _settings.Options.Router.LeaseTime;
+        switch (_ownership.Wanted(now))
+        {
+            case OwnershipCore.Step.Register:
+                var row = new NodeRow(_settings.NodeName, Akka.Cluster.Cluster.Get(Context.System).SelfAddress.ToString(), _settings.LifePort);
+                Ask(
+                    _settings.Store.RegisterAsync(row, lease, CancellationToken.None),
+                    answer => OnRegistered(answer, now),
+                    answer => new RegisterAnswer(answer, now),
+                    () => new RegisterAnswer(null, now));
+                break;
+            case OwnershipCore.Step.Renew:
+                Ask(
+                    _settings.Store.RenewAsync(_ownership.Incarnation, lease, CancellationToken.None),
+                    answer => OnRenewed(answer, now),
+                    answer => new RenewAnswer(answer, now),
+                    () => new RenewAnswer(null, now));
+                break;
+        }
+        _dispatcher?.MayAssign(_ownership.MayAssign(now));
+    }
+
+    private void OnRegistered(Registration? registration, Moment sent)
+    {
+        _ownership.Registered(registration, sent);
+        if (_ownership.Refusal is { } refusal)
+        {
+            Log.Refused(_log, refusal);
+            Context.Parent.Tell(new IRouterProtocol.Refused(refusal));
+        }
+        if (_ownership.Incarnation == 0)
+        {
+            EndTurnSoon();
+            return;
+        }
+        Log.Registered(_log, _settings.NodeName, _ownership.Incarnation);
+        _dispatcher = new Dispatcher(_settings.Options, _ownership.Incarnation, _settings.NodeName, _settings.Seed) { Now = Now() };
+        Ask(
+            _settings.Store.ClaimAsync(_ownership.Incarnation, CancellationToken.None),
+            rows => OwnAll(_dispatcher, rows),
+            rows => new Answer(dispatcher => OwnAll(dispatcher, rows)),
+            () => new RegisterAnswer(null, sent));
+        foreach ((object message, IActorRef sender) in _early)
+            Self.Tell(message, sender);
+        _early.Clear();
+        EndTurnSoon();
+    }
+
+    private static void OwnAll(Dispatcher dispatcher, IReadOnlyList<QueueRow> rows)
+    {
+        foreach (QueueRow row in rows)
+            dispatcher.Own(row);
+    }
+
+    private void OnRenewed(bool? prolonged, Moment sent)
+    {
+        _ownership.Renewed(prolonged, sent);
+        if (prolonged == false)
+            Fenced();
+        EndTurnSoon();
+    }
+
+    /// <summary>This incarnation owns nothing any more. Workers keep what they run and offer it to the next one.</summary>
+    private void Fenced()
+    {
+        Log.Fenced(_log, _settings.NodeName);
+        _ownership.Fenced();
+        _dispatcher = null;
+        EndTurnSoon();
+    }
+
+    private void OnRelease(IActorRef sender)
+    {
+        _released = true;
+        _dispatcher?.MayAssign(false);
+        if (_ownership.Incarnation == 0)
+        {
+            sender.Tell(IRouterProtocol.Released.Instance);
+            return;
+        }
+        _settings.Store.ReleaseAsync(_ownership.Incarnation, CancellationToken.None).AsTask()
+            .ContinueWith(_ => IRouterProtocol.Released.Instance, TaskScheduler.Default)
+            .PipeTo(sender);
+    }
+
+    /// <summary>Does what the dispatcher wants until it wants nothing more that can be done at once.</summary>
+    private void CarryOut()
+    {
+        bool again = true;
+        while (again && _dispatcher is { } dispatcher)
+        {
+            dispatcher.Now = Now();
+            dispatcher.Flush();
+            again = AskStore(dispatcher);
+            Speak(dispatcher.Effects);
+            dispatcher.Effects.Clear();
+        }
+    }
+
+    /// <summary>True: the store has answered something already, so the turn goes on.</summary>
+    private bool AskStore(Dispatcher dispatcher)
+    {
+        DispatchEffects effects = dispatcher.Effects;
+        bool answered = false;
+        for (int i = 0; i < effects.OpenQueues.Count; i++)
+        {
+            string name = effects.OpenQueues[i];
+            answered |= Ask(
+                _settings.Store.OpenQueueAsync(dispatcher.Incarnation, name, CancellationToken.None),
+                row => dispatcher.QueueOpened(name, row),
+                row => new Answer(d => d.QueueOpened(name, row)),
+                () => new Answer(d => d.QueueOpened(name, null)));
+        }
+        for (int i = 0; i < effects.Loads.Count; i++)
+        {
+            (int queue, long after) = effects.Loads[i];
+            answered |= Ask(
+                _settings.Store.LoadAsync(queue, after, Dispatcher.LoadLimit, CancellationToken.None),
+                jobs => dispatcher.Loaded(queue, jobs),
+                jobs => new Answer(d => d.Loaded(queue, jobs)),
+                () => new Answer(_ => Fenced()));
+        }
+        effects.Loads.Clear();
+        if (effects.Commit is { } commit)
+        {
+            answered |= Ask(
+                _settings.Store.CommitAsync(commit, CancellationToken.None),
+                dispatcher.Committed,
+                result => new Answer(d => d.Committed(result)),
+                () => new Answer(d => d.Committed(CommitResult.Unknown)));
+        }
+        if (effects.Fenced)
+            Fenced();
+        return answered;
+    }
+
+    /// <summary>Feeds the answer at once when it is there, else by a message later. True: at once.</summary>
+    private bool Ask<T>(ValueTask<T> call, Action<T> now, Func<T, object> later, Func<object> failed)
+    {
+        if (call.IsCompletedSuccessfully)
+        {
+            now(call.Result);
+            return true;
+        }
+        call.AsTask().PipeTo(Self, Self, later, error =>
+        {
+            Log.StoreFailed(_log, error);
+            return failed();
+        });
+        return false;
+    }
+}

@@ -1,0 +1,211 @@
+using ActorBalancer.Cluster.Gateway;
+using ActorBalancer.Cluster.Membership;
+using ActorBalancer.Cluster.Metrics;
+using ActorBalancer.Dispatch;
+using ActorBalancer.Load;
+using ActorBalancer.Ownership;
+using ActorBalancer.Storage;
+using ActorBalancer.Work;
+using Akka.Actor;
+using Akka.Event;
+
+namespace ActorBalancer.Cluster.Router;
+
+/// <summary>
+/// The shell of a router node: feeds the <see cref="Dispatcher"/> with what gateways, workers, membership and metrics say,
+/// and carries out its effects. It decides nothing. A turn ends when the mailbox has run dry: the first message of a
+/// turn puts a private Flush behind everything that is already queued.
+/// </summary>
+internal sealed partial class RouterActor : UntypedActor, IWithTimers
+{
+    private const string WakeTimer = "wake";
+
+    private readonly RouterSettings _settings;
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly OwnershipCore _ownership;
+    private readonly Submitters _submitters = new();
+    private readonly WorkerRows _workers = new();
+    private readonly List<(object Message, IActorRef Sender)> _early = [];
+
+    private Dispatcher? _dispatcher;
+    private bool _flushing;
+    private bool _released;
+    private long _wakeAt = long.MaxValue;
+
+    private RouterActor(RouterSettings settings)
+    {
+        _settings = settings;
+        _ownership = new OwnershipCore((long)settings.Options.Router.LeaseTime.TotalMicroseconds);
+    }
+
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    public static Props Props(RouterSettings settings) => Akka.Actor.Props.Create(() => new RouterActor(settings));
+
+    protected override void PreStart()
+    {
+        _settings.Membership.Tell(new IMembershipProtocol.Subscribe(Self));
+        Own();
+    }
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Flush: OnFlush(); return;
+            case RegisterAnswer answer: OnRegistered(answer.Registration, answer.Sent); return;
+            case RenewAnswer answer: OnRenewed(answer.Prolonged, answer.Sent); return;
+            case IRouterProtocol.Release: OnRelease(Sender); return;
+            case Terminated gone: OnTerminated(gone.ActorRef); break;
+            case IMembershipProtocol member: OnMember(member); break;
+            case Weights weights when _dispatcher is not null: _dispatcher.WeightsChanged(weights); break;
+            case Weights: return;
+            case WorkerHello or WorkerReport or IGatewayProtocol or IRouterProtocol or Answer when _dispatcher is null:
+                _early.Add((message, Sender));
+                return;
+            case WorkerReport report: OnReport(report, Sender); break;
+            case IGatewayProtocol.SubmitBatch submit: OnSubmit(submit, Sender); break;
+            case WorkerHello hello: OnHello(hello, Sender); break;
+            case IGatewayProtocol question: OnQuestion(question, Sender); break;
+            case IRouterProtocol.DrainWorker drain: OnDrain(drain, Sender); break;
+            case Answer answer: answer.Tell(_dispatcher!); break;
+            default: Unhandled(message); return;
+        }
+        EndTurnSoon();
+    }
+
+    private Moment Now() => new(
+        _settings.Clock.GetElapsedTime(0, _settings.Clock.GetTimestamp()).Ticks / TimeSpan.TicksPerMicrosecond,
+        _settings.Clock.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>The dispatcher with its clock set: every event goes in through here.</summary>
+    private Dispatcher Turn()
+    {
+        _dispatcher!.Now = Now();
+        return _dispatcher;
+    }
+
+    private void EndTurnSoon()
+    {
+        if (_flushing)
+            return;
+        _flushing = true;
+        Self.Tell(Flush.Instance);
+    }
+
+    private void OnFlush()
+    {
+        _flushing = false;
+        Own();
+        if (_dispatcher is not null)
+            CarryOut();
+        WakeAt(Math.Min(_ownership.WakeAtMicros, _dispatcher?.Effects.WakeAtMicros ?? long.MaxValue));
+    }
+
+    private void WakeAt(long micros)
+    {
+        // An earlier wake that is already set does: it ends in a flush, which sets the next.
+        if (_wakeAt <= micros && Timers.IsTimerActive(WakeTimer))
+            return;
+        _wakeAt = micros;
+        long wait = Math.Max(1_000, micros - Now().Micros);
+        Timers.StartSingleTimer(WakeTimer, Flush.Instance, TimeSpan.FromMicroseconds(wait));
+    }
+
+    private void OnReport(WorkerReport report, IActorRef sender)
+    {
+        if (!Turn().WorkerReported(report))
+        {
+            // A link of a former incarnation of ours: the welcome names the present one, and the worker says hello to it.
+            sender.Tell(Welcome(report.WorkerIncarnation));
+        }
+    }
+
+    private void OnHello(WorkerHello hello, IActorRef sender)
+    {
+        Dispatcher dispatcher = Turn();
+        int row = dispatcher.WorkerHello(hello);
+        if (row < 0)
+            return;
+        _workers.Set(row, sender, hello.WorkerIncarnation);
+        if (hello.LifePort > 0)
+            _settings.Membership.Tell(new IMembershipProtocol.LifePortKnown(NodeOf(sender), hello.WorkerIncarnation, hello.LifePort));
+        _settings.Metrics.Tell(new IMetricsProtocol.WorkerKnown(hello.WorkerIncarnation, hello.Name, hello.Weight));
+        sender.Tell(Welcome(hello.WorkerIncarnation));
+    }
+
+    private RouterWelcome Welcome(long worker) => new(_dispatcher!.Incarnation, _settings.NodeName, worker, _settings.LifePort);
+
+    private void OnSubmit(IGatewayProtocol.SubmitBatch submit, IActorRef sender) =>
+        Turn().Submitted(SubmitterOf(sender), submit.Ticket, submit.Jobs, submit.Notify);
+
+    private int SubmitterOf(IActorRef sender)
+    {
+        if (_submitters.TryFind(sender, out int submitter))
+            return submitter;
+        Context.Watch(sender);
+        return _submitters.Add(sender);
+    }
+
+    private void OnTerminated(IActorRef gateway)
+    {
+        if (_submitters.TryFind(gateway, out int submitter))
+        {
+            _dispatcher?.SubmitterGone(submitter);
+            _submitters.Remove(gateway);
+        }
+    }
+
+    private void OnDrain(IRouterProtocol.DrainWorker drain, IActorRef sender)
+    {
+        bool known = Turn().DrainOrdered(drain.Worker, drain.Drain);
+        sender.Tell(new IGatewayProtocol.DoneAnswer(
+            drain.Ticket, known ? RefusalCode.None : RefusalCode.NotFound, known ? null : $"there is no worker '{drain.Worker}'"));
+    }
+
+    private void OnMember(IMembershipProtocol member)
+    {
+        if (_dispatcher is null)
+            return;
+        Dispatcher dispatcher = Turn();
+        switch (member)
+        {
+            case IMembershipProtocol.ProcessGone gone:
+                dispatcher.WorkerGone(gone.Incarnation, gone.Evidence);
+                Forget(gone.Incarnation);
+                break;
+            case IMembershipProtocol.NodeUnreachable node: Each(node.Node, dispatcher.WorkerSilent); break;
+            case IMembershipProtocol.NodeDisconnected node: Each(node.Node, dispatcher.WorkerSilent); break;
+            case IMembershipProtocol.NodeReachable node: Each(node.Node, dispatcher.WorkerReachable); break;
+            case IMembershipProtocol.NodeLeaving node: Each(node.Node, dispatcher.WorkerLeaving); break;
+            case IMembershipProtocol.NodeRemoved node: Each(node.Node, dispatcher.WorkerRemoved); break;
+        }
+    }
+
+    private void Each(Address node, Action<long> tell)
+    {
+        foreach (long incarnation in _workers.At(node))
+            tell(incarnation);
+    }
+
+    private void Forget(long worker)
+    {
+        _workers.Remove(worker);
+        _settings.Metrics.Tell(new IMetricsProtocol.WorkerForgotten(worker));
+    }
+
+    private Address NodeOf(IActorRef actor) =>
+        actor.Path.Address.HasGlobalScope ? actor.Path.Address : Akka.Cluster.Cluster.Get(Context.System).SelfAddress;
+
+    private sealed record Flush
+    {
+        public static Flush Instance { get; } = new();
+    }
+
+    private sealed record RegisterAnswer(Registration? Registration, Moment Sent);
+
+    private sealed record RenewAnswer(bool? Prolonged, Moment Sent);
+
+    /// <summary>A store's late answer, on its way to the dispatcher that asked.</summary>
+    private sealed record Answer(Action<Dispatcher> Tell);
+}
