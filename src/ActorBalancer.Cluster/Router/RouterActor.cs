@@ -45,6 +45,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         _settings.Membership.Tell(new IMembershipProtocol.Subscribe(Self));
+        _settings.Metrics.Tell(new IMetricsProtocol.SendWeightsTo(Self));
         Own();
     }
 
@@ -194,7 +195,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
         _settings.Metrics.Tell(new IMetricsProtocol.WorkerForgotten(worker));
     }
 
-    private Address NodeOf(IActorRef actor) =>
+    private static Address NodeOf(IActorRef actor) =>
         actor.Path.Address.HasGlobalScope ? actor.Path.Address : Akka.Cluster.Cluster.Get(Context.System).SelfAddress;
 
     private sealed record Flush

@@ -1,0 +1,271 @@
+using System.Buffers.Binary;
+using ActorBalancer.Core.Tests.Options;
+using ActorBalancer.Dispatch;
+using ActorBalancer.Load;
+using ActorBalancer.Options;
+using ActorBalancer.Storage;
+using ActorBalancer.Tests.Storage;
+using ActorBalancer.Work;
+
+namespace ActorBalancer.Core.Tests.Dispatch;
+
+/// <summary>
+/// One router and some workers in virtual time: the production machines and the memory store, joined by links with a
+/// latency and, if asked for, faults. Everything follows from the seed. Handlers are a service time in the payload.
+/// </summary>
+internal sealed class VirtualCluster
+{
+    private readonly PriorityQueue<Action, (long At, long Order)> _events = new();
+    private readonly MemoryJobStore _store;
+    private readonly ManualClock _clock = new();
+    private readonly BalancerOptions _options;
+    private readonly long _wallStart;
+    private long _order;
+    private long _ticket;
+    private bool _flushing;
+    private long _routerWake = long.MaxValue;
+
+    public VirtualCluster(BalancerOptions? options = null, int seed = 1, long latencyMicros = 200)
+    {
+        _options = options ?? TestOptions.Balancer;
+        Dice = new Random(seed);
+        Latency = latencyMicros;
+        _wallStart = _clock.UnixMs;
+        _store = new MemoryJobStore(_clock, _options.Memory, _options.Limits.Queues);
+        StartRouter();
+    }
+
+    public Random Dice { get; }
+
+    public long Latency { get; }
+
+    public long Now { get; private set; } = 1;
+
+    public Dispatcher Router { get; private set; } = null!;
+
+    public MemoryJobStore Store => _store;
+
+    public List<VirtualWorker> Workers { get; } = [];
+
+    /// <summary>Share of messages between router and workers that get lost, come twice, or come late.</summary>
+    public double Loss { get; set; }
+
+    public double Doubling { get; set; }
+
+    public double Lateness { get; set; }
+
+    /// <summary>Accepted jobs by key.</summary>
+    public HashSet<long> Accepted { get; } = [];
+
+    /// <summary>Final jobs by key, as the submitter heard of them; a key that is told twice throws.</summary>
+    public Dictionary<long, FinishedJob> Finished { get; } = [];
+
+    /// <summary>Every run that started: key, worker, token, start, end (or -1).</summary>
+    public List<VirtualRun> Runs { get; } = [];
+
+    public List<SubmitAnswer> Answers { get; } = [];
+
+    public List<DispatchNotice> Notices { get; } = [];
+
+    public Moment Moment => new(Now, _wallStart + Now / 1000);
+
+    /// <summary>After every step; a test's own checks.</summary>
+    public Action? Watch { get; set; }
+
+    public static JobRequest Job(long serviceMicros, string kind = "work", string queue = "default", string? source = null, int priority = 5)
+    {
+        byte[] payload = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(payload, serviceMicros);
+        return new JobRequest { Kind = kind, Payload = payload, Queue = queue, Source = source, Priority = priority };
+    }
+
+    public VirtualWorker AddWorker(string name, int slots, double weight = 0, string[]? kinds = null)
+    {
+        long incarnation = Now + 1_000_000 + Workers.Count;
+        WorkerOptions options = _options.Worker with { Slots = slots };
+        var worker = new VirtualWorker(this, name, incarnation, slots, (int)(1000 * (weight > 0 ? weight : slots)), kinds ?? ["work"], options);
+        Workers.Add(worker);
+        worker.Core.RouterFound(0, Moment);
+        worker.CarryOut();
+        return worker;
+    }
+
+    public void SetWeights() =>
+        Router.WeightsChanged(new Weights(++_ticket, [.. Workers.Where(w => w.Alive).Select(w => new WorkerWeight(w.Incarnation, w.Weight))]));
+
+    public void Submit(params IEnumerable<JobRequest> jobs)
+    {
+        Router.Now = Moment;
+        Router.Submitted(0, ++_ticket, JobBatch.From([.. jobs]), notify: true);
+        FlushSoon();
+    }
+
+    /// <summary>Calls the router within its turn.</summary>
+    public T Tell<T>(Func<Dispatcher, T> call)
+    {
+        Router.Now = Moment;
+        T answer = call(Router);
+        FlushSoon();
+        return answer;
+    }
+
+    public void Tell(Action<Dispatcher> call) => Tell<object?>(router =>
+    {
+        call(router);
+        return null;
+    });
+
+    public void At(long micros, Action action) => _events.Enqueue(action, (Math.Max(micros, Now), _order++));
+
+    /// <summary>A message between router and worker, with the link's faults.</summary>
+    public void Deliver(Action action)
+    {
+        if (Dice.NextDouble() < Loss)
+            return;
+        int copies = Dice.NextDouble() < Doubling ? 2 : 1;
+        for (int i = 0; i < copies; i++)
+            At(Now + Latency + (Dice.NextDouble() < Lateness ? Dice.Next(50_000) : 0), action);
+    }
+
+    /// <summary>Runs until the time, or until the condition holds; false: the time came first.</summary>
+    public bool Run(long untilMicros, Func<bool>? until = null)
+    {
+        while (_events.TryPeek(out Action? action, out (long At, long Order) when) && when.At <= untilMicros)
+        {
+            _events.Dequeue();
+            _clock.Pass(TimeSpan.FromMicroseconds(when.At - Now));
+            Now = when.At;
+            action();
+            Watch?.Invoke();
+            if (until?.Invoke() == true)
+                return true;
+        }
+        _clock.Pass(TimeSpan.FromMicroseconds(Math.Max(0, untilMicros - Now)));
+        Now = Math.Max(Now, untilMicros);
+        return until?.Invoke() ?? true;
+    }
+
+    public bool RunUntilDone(long withinSeconds = 600) => Run(Now + withinSeconds * Moment.PerSecond, () => Finished.Count == Accepted.Count);
+
+    /// <summary>The router's process ends and another starts on the same store. Workers say hello to it.</summary>
+    public void RestartRouter()
+    {
+        _store.ReleaseAsync(Router.Incarnation, CancellationToken.None).AsTask().Wait();
+        StartRouter();
+        Router.AwaitWorkers(Workers.Where(w => w.Alive).Select(w => w.Name));
+        foreach (VirtualWorker worker in Workers.Where(w => w.Alive))
+        {
+            worker.Core.RouterFound(0, Moment);
+            worker.CarryOut();
+        }
+    }
+
+    public void FromWorker(VirtualWorker worker, WorkerReport report) => Deliver(() =>
+    {
+        Router.Now = Moment;
+        if (!Router.WorkerReported(report))
+            Welcome(worker);
+        FlushSoon();
+    });
+
+    public void FromWorker(VirtualWorker worker, WorkerHello hello) => Deliver(() =>
+    {
+        Router.Now = Moment;
+        int row = Router.WorkerHello(hello);
+        if (row >= 0)
+        {
+            _rows[row] = worker;
+            Welcome(worker);
+        }
+        FlushSoon();
+    });
+
+    private readonly Dictionary<int, VirtualWorker> _rows = [];
+
+    private void Welcome(VirtualWorker worker)
+    {
+        var welcome = new RouterWelcome(Router.Incarnation, "router", worker.Incarnation, 0);
+        Deliver(() => worker.Hear(core => core.Welcomed(0, welcome, Moment)));
+    }
+
+    private void StartRouter()
+    {
+        var node = new NodeRow("router", "virtual", 0);
+        long incarnation = _store.RegisterAsync(node, TimeSpan.FromDays(1), CancellationToken.None).AsTask().Result.Incarnation;
+        Router = new Dispatcher(_options, incarnation, "router", (ulong)Dice.NextInt64()) { Now = Moment };
+        foreach (QueueRow row in _store.ClaimAsync(incarnation, CancellationToken.None).AsTask().Result)
+            Router.Own(row);
+        _rows.Clear();
+        FlushSoon();
+    }
+
+    private void FlushSoon()
+    {
+        if (_flushing)
+            return;
+        _flushing = true;
+        At(Now, Flush);
+    }
+
+    private void Flush()
+    {
+        _flushing = false;
+        bool again = true;
+        while (again)
+        {
+            Router.Now = Moment;
+            Router.Flush();
+            again = AskStore();
+            Speak();
+            Router.Effects.Clear();
+        }
+        long wake = Router.Effects.WakeAtMicros;
+        if (wake >= _routerWake && _routerWake > Now)
+            return;
+        _routerWake = Math.Max(wake, Now + 1);
+        At(_routerWake, () =>
+        {
+            _routerWake = long.MaxValue;
+            FlushSoon();
+        });
+    }
+
+    private bool AskStore()
+    {
+        DispatchEffects effects = Router.Effects;
+        bool answered = effects.OpenQueues.Count + effects.Loads.Count > 0 || effects.Commit is not null;
+        foreach (string name in effects.OpenQueues.ToArray())
+            Router.QueueOpened(name, _store.OpenQueueAsync(Router.Incarnation, name, CancellationToken.None).AsTask().Result);
+        (int Queue, long AfterKey)[] loads = [.. effects.Loads];
+        effects.Loads.Clear();
+        foreach ((int queue, long after) in loads)
+            Router.Loaded(queue, _store.LoadAsync(queue, after, Dispatcher.LoadLimit, CancellationToken.None).AsTask().Result);
+        if (effects.Commit is { } commit)
+            Router.Committed(_store.CommitAsync(commit, CancellationToken.None).AsTask().Result);
+        return answered;
+    }
+
+    private void Speak()
+    {
+        DispatchEffects effects = Router.Effects;
+        foreach (SubmitAnswer answer in effects.Answers)
+        {
+            Answers.Add(answer);
+            Accepted.UnionWith(answer.Keys.Where(k => k >= 0));
+        }
+        foreach ((int _, FinishedJob job) in effects.Finished)
+            Finished.Add(job.Key, job);
+        foreach ((int row, AssignBatch batch) in effects.Sends)
+        {
+            if (_rows.TryGetValue(row, out VirtualWorker? worker))
+                Deliver(() => worker.Hear(core => core.Assigned(0, batch, Moment)));
+        }
+        Notices.AddRange(effects.Notices);
+    }
+}
+
+/// <summary>A run that started at a worker.</summary>
+internal sealed record VirtualRun(long Key, string Worker, RunToken Token, string Kind, long Started)
+{
+    public long Ended { get; set; } = -1;
+}
