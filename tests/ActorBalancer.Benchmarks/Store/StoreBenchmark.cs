@@ -71,8 +71,7 @@ internal static class StoreBenchmark
                 ns.Add((CpuNs() - from) / JobsARound);
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         }
-        ns.Sort();
-        Print($"insert + outcome, {resultBytes} B result", $"{ns[ns.Count / 2]:0.0} ns of CPU a job (min {ns[0]:0.0}, max {ns[^1]:0.0}), {(double)allocated / JobsARound:0.0} B allocated");
+        Print($"insert + outcome, {resultBytes} B result", $"{Spread(ns)}, {(double)allocated / JobsARound:0.0} B allocated");
     }
 
     private static async Task BytesAsync(JobBatch jobs)
@@ -99,8 +98,7 @@ internal static class StoreBenchmark
             if (round > 0)
                 ns.Add((CpuNs() - from) / Waiting);
         }
-        ns.Sort();
-        Print("load, 4096 at a time", $"{ns[ns.Count / 2]:0.0} ns of CPU a job (min {ns[0]:0.0}, max {ns[^1]:0.0})");
+        Print("load, 4096 at a time", Spread(ns));
     }
 
     private static async Task<(MemoryJobStore Store, Commit Commit)> OpenAsync()
@@ -117,7 +115,8 @@ internal static class StoreBenchmark
         for (long next = 0; next < Waiting; next += Turn)
         {
             commit.Inserts.Clear();
-            commit.Inserts.Add(new InsertRows(jobs, [.. Enumerable.Range(0, Turn).Select(i => JobKey.Pack(0, JobKey.DefaultPriority, next + i))], 1));
+            long[] keys = [.. Enumerable.Range(0, Turn).Select(i => JobKey.Pack(0, JobKey.DefaultPriority, next + i))];
+            commit.Inserts.Add(new InsertRows(jobs, keys, 1));
             await store.CommitAsync(commit, default);
         }
         commit.Inserts.Clear();
@@ -125,6 +124,12 @@ internal static class StoreBenchmark
 
     // The processor's time and not the clock's: other processes on the machine do not count, the garbage collector does.
     private static double CpuNs() => Environment.CpuUsage.TotalTime.TotalNanoseconds;
+
+    private static string Spread(List<double> ns)
+    {
+        ns.Sort();
+        return string.Create(CultureInfo.InvariantCulture, $"{ns[ns.Count / 2]:0.0} ns of CPU a job (min {ns[0]:0.0}, max {ns[^1]:0.0})");
+    }
 
     private static void Print(string what, string figures) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what,-32} {figures}"));

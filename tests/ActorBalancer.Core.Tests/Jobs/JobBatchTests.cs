@@ -48,7 +48,8 @@ public sealed class JobBatchTests
         Assert.Null(batch.Attempts);
         Assert.Equal(["echo"], batch.Kinds);
         Assert.Equal(["default"], batch.Queues);
-        Assert.Equal((5, 0L, 0L, 0, null), (batch.Priority(1), batch.RunAtUnixMs(1), batch.TimeLimitMs(1), batch.AttemptsAllowed(1), batch.Source(1)));
+        Assert.Equal((5, null), (batch.Priority(1), batch.Source(1)));
+        Assert.Equal((0L, 0L, 0), (batch.RunAtUnixMs(1), batch.TimeLimitMs(1), batch.AttemptsAllowed(1)));
     }
 
     [Fact]

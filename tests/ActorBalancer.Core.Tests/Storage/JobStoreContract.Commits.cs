@@ -216,7 +216,8 @@ public abstract partial class JobStoreContract
     {
         await using StoreSession s = await StartAsync();
         await s.InsertAsync(s.Key(0));
-        await s.FinishAsync(s.Outcome(s.Key(0), 1, AttemptOutcome.Lost, JobState.Waiting, "w2") with { Crashes = 1, Error = "its worker died" });
+        await s.FinishAsync(s.Outcome(s.Key(0), 1, AttemptOutcome.Lost, JobState.Waiting, "w2")
+            with { Crashes = 1, Error = "its worker died" });
 
         JobInfo job = await s.GetAsync(s.Key(0));
         Assert.Equal((JobState.Waiting, 1, "w2", "its worker died"), (job.State, job.Attempt, job.Worker, job.Error));

@@ -71,7 +71,8 @@ public abstract partial class JobStoreContract
             commit.Inserts.Add(new InsertRows(JobBatch.From([requests[i]]), [keys[i]], now + i));
             await s.Store.CommitAsync(commit, default);
         }
-        await s.FinishAsync(s.Outcome(keys[1], 1, AttemptOutcome.Failed, JobState.Retrying) with { RunAtUnixMs = now + 9_000, Used = 1, Crashes = 2 });
+        await s.FinishAsync(s.Outcome(keys[1], 1, AttemptOutcome.Failed, JobState.Retrying)
+            with { RunAtUnixMs = now + 9_000, Used = 1, Crashes = 2 });
 
         StoredJobs stored = await s.Store.LoadAsync(s.Queue.Number, -1, 10, default);
         JobBatch jobs = stored.Jobs;
@@ -113,7 +114,8 @@ public abstract partial class JobStoreContract
     {
         await using StoreSession s = await StartAsync();
         await s.InsertAsync(s.Key(0));
-        await s.FinishAsync(s.Outcome(s.Key(0), 1, AttemptOutcome.Retry, JobState.Retrying) with { RunAtUnixMs = s.Under.NowUnixMs + 1000 });
+        await s.FinishAsync(s.Outcome(s.Key(0), 1, AttemptOutcome.Retry, JobState.Retrying)
+            with { RunAtUnixMs = s.Under.NowUnixMs + 1000 });
         Assert.Equal(JobState.Retrying, (await s.GetAsync(s.Key(0))).State);
         s.Under.Pass(TimeSpan.FromSeconds(1));
         Assert.Equal(JobState.Waiting, (await s.GetAsync(s.Key(0))).State);
@@ -124,7 +126,8 @@ public abstract partial class JobStoreContract
     {
         await using StoreSession s = await StartAsync();
         await s.InsertAsync(s.Key(0));
-        foreach (long key in new[] { s.Key(1), s.Key(0, 4), s.Key(JobKey.MaxSequence), JobKey.Pack(2047, 0, JobKey.MaxSequence), long.MaxValue })
+        long[] unknown = [s.Key(1), s.Key(0, 4), s.Key(JobKey.MaxSequence), JobKey.Pack(2047, 0, JobKey.MaxSequence), long.MaxValue];
+        foreach (long key in unknown)
             Assert.Null(await s.Store.GetAsync(new JobId(key), default));
     }
 

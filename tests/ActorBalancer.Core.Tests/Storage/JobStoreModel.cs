@@ -36,7 +36,8 @@ internal sealed class JobStoreModel
         }
         if (row.Attempt > 0 && row.StartedUnixMs > 0)
         {
-            job.Attempts.Add(new JobAttempt(row.Attempt, row.Worker, Time(row.StartedUnixMs), Time(row.FinishedUnixMs), row.Outcome, row.Error, row.Why));
+            job.Attempts.Add(new JobAttempt(
+                row.Attempt, row.Worker, Time(row.StartedUnixMs), Time(row.FinishedUnixMs), row.Outcome, row.Error, row.Why));
             job.Error = row.Error;
         }
         else if (row.Error is not null)
@@ -55,8 +56,9 @@ internal sealed class JobStoreModel
         .Select(pair => Line(pair.Key, pair.Value.Request.Kind, pair.Value.Request.Payload, pair.Value.Request.Source,
             pair.Value.Used, pair.Value.Crashes, pair.Value.Attempts.Count, pair.Value.At, pair.Value.Submitted));
 
-    public static IEnumerable<string> Lines(StoredJobs stored) => stored.Keys.Select((key, i) => Line(key, stored.Jobs.Kind(i),
-        stored.Jobs.Payload(i), stored.Jobs.Source(i), stored.Used[i], stored.Crashes[i], stored.Runs[i], stored.RunAt[i], stored.SubmittedUnixMs[i]));
+    public static IEnumerable<string> Lines(StoredJobs stored) => stored.Keys.Select((key, i) => Line(
+        key, stored.Jobs.Kind(i), stored.Jobs.Payload(i), stored.Jobs.Source(i),
+        stored.Used[i], stored.Crashes[i], stored.Runs[i], stored.RunAt[i], stored.SubmittedUnixMs[i]));
 
     public string Get(long key, long now) => _jobs.TryGetValue(key, out Job? job) ? Describe(Info(key, job, now)) : "none";
 
@@ -73,9 +75,12 @@ internal sealed class JobStoreModel
         .Select(Describe);
 
     public static string Describe(JobInfo job) => string.Create(CultureInfo.InvariantCulture,
-        $"{job.Id} {job.Kind} {job.Queue} {job.Source} {job.State} {job.Reason} {job.Attempt} {job.Worker} {job.SubmittedAt:O} {job.StartedAt:O} {job.FinishedAt:O} '{Encoding.UTF8.GetString(job.Result.Span)}' {job.Error} [{string.Join("; ", job.Attempts)}]");
+        $"{job.Id} {job.Kind} {job.Queue} {job.Source} {job.State} {job.Reason} {job.Attempt} {job.Worker} ")
+        + string.Create(CultureInfo.InvariantCulture, $"{job.SubmittedAt:O} {job.StartedAt:O} {job.FinishedAt:O} ")
+        + $"'{Encoding.UTF8.GetString(job.Result.Span)}' {job.Error} [{string.Join("; ", job.Attempts)}]";
 
-    private static string Line(long key, string kind, ReadOnlyMemory<byte> payload, string? source, int used, int crashes, int runs, long runAt, long submitted) =>
+    private static string Line(
+        long key, string kind, ReadOnlyMemory<byte> payload, string? source, int used, int crashes, int runs, long runAt, long submitted) =>
         string.Create(CultureInfo.InvariantCulture,
             $"{key} {kind} '{Encoding.UTF8.GetString(payload.Span)}' {source} {used} {crashes} {runs} {runAt} {submitted}");
 

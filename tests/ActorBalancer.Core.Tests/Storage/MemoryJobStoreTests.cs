@@ -30,7 +30,8 @@ public sealed class MemoryJobStoreTests : JobStoreContract
         await using StoreSession s = await StoreSession.StartAsync(new Memory(keepFinished: 3, keepResultBytes: 1000));
         await s.InsertAsync([.. Enumerable.Range(0, 6).Select(i => s.Key(i))]);
         OutcomeRow dead = s.Outcome(s.Key(0), 1, AttemptOutcome.Failed, JobState.Dead);
-        foreach (OutcomeRow row in new[] { s.Succeeded(s.Key(4)), dead, s.Succeeded(s.Key(1)), s.Succeeded(s.Key(2)), s.Succeeded(s.Key(5)) })
+        OutcomeRow[] ends = [s.Succeeded(s.Key(4)), dead, s.Succeeded(s.Key(1)), s.Succeeded(s.Key(2)), s.Succeeded(s.Key(5))];
+        foreach (OutcomeRow row in ends)
         {
             await s.FinishAsync(row);
             s.Under.Pass(TimeSpan.FromMilliseconds(1));
