@@ -20,7 +20,9 @@ internal sealed class ClosedMiscSerializer(ExtendedActorSystem system) : Seriali
     public override string Manifest(object o)
     {
         string manifest = _akka.Manifest(o);
-        return IsOpen(manifest) ? manifest : throw new SerializationException($"Refused to send a {o.GetType()}: its reader would build a type by name.");
+        return IsOpen(manifest)
+            ? manifest
+            : throw new SerializationException($"Refused to send a {o.GetType()}: its reader would build a type by name.");
     }
 
     /// <inheritdoc/>
@@ -33,7 +35,8 @@ internal sealed class ClosedMiscSerializer(ExtendedActorSystem system) : Seriali
     /// <inheritdoc/>
     public override object FromBinary(byte[] bytes, string manifest) => IsOpen(manifest)
         ? _akka.FromBinary(bytes, manifest)
-        : throw new SerializationException($"Refused an inbound message of Akka's with manifest '{manifest}': it could build a type named by its peer.");
+        : throw new SerializationException(
+            $"Refused an inbound message of Akka's with manifest '{manifest}': it could build a type named by its peer.");
 
     // Identify and its answer, references, PoisonPill, the remote watcher's heartbeats, Status.Success.
     private static bool IsOpen(string manifest) => manifest is "ID" or "AID" or "AR" or "PP" or "RWHB" or "RWHR" or "STS";

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.Serialization;
 
 namespace ActorBalancer.Wire;
@@ -34,16 +33,32 @@ internal ref struct ColumnCursor
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public long Next() => _value = unchecked(_value + (_isLine ? _step : Read()));
-
-    public readonly void MustEnd()
+    /// <summary>All values of a column that has so many; it must end with the last.</summary>
+    public void Fill(Span<long> values)
     {
+        if (_isLine)
+        {
+            for (int i = 0; i < values.Length; i++)
+                values[i] = _value = unchecked(_value + _step);
+        }
+        else
+        {
+            ReadOnlySpan<byte> section = _section;
+            int at = _at;
+            long value = 0;
+            for (int i = 0; i < values.Length; i++)
+            {
+                if (!Varint.TryRead(section, ref at, out ulong delta))
+                    throw Short();
+                value = unchecked(value + Varint.Unfold(delta));
+                values[i] = value;
+            }
+            _at = at;
+        }
         if (_at != _section.Length)
             throw WireFormat.Malformed(_message, $"column {_tag} has {_section.Length - _at} bytes too many");
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long Read() => Varint.TryRead(_section, ref _at, out ulong value) ? Varint.Unfold(value) : throw Short();
 
     private readonly SerializationException Short() => WireFormat.Malformed(_message, $"column {_tag} ends within a number");

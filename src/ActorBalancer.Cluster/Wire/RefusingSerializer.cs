@@ -22,7 +22,8 @@ internal sealed class RefusingSerializer(ExtendedActorSystem system, Config sett
 
     /// <inheritdoc/>
     public override object FromBinary(byte[] bytes, string manifest) =>
-        throw new SerializationException($"Refused an inbound message for serializer {Identifier} with manifest '{manifest}': it would build a type named by its peer.");
+        throw new SerializationException(
+            $"Refused an inbound message for serializer {Identifier} with manifest '{manifest}': it would build a type named by its peer.");
 
     private SerializationException Refused(object message) =>
         new($"Refused to send a {message.GetType()} through serializer {Identifier}: bind the type to a serializer with closed manifests.");

@@ -18,14 +18,8 @@ internal sealed class StringTable
     {
         if (text is null)
             return 0;
-        int scanned = Math.Min(Count, Scanned);
-        for (int i = 0; i < scanned; i++)
-        {
-            if (_items[i] == text)
-                return i + 1;
-        }
-        if (Count < Scanned)
-            return Append(text);
+        if (Count <= Scanned)
+            return Scan(text);
         if (_index.TryGetValue(text, out int known))
             return known;
         int added = Append(text);
@@ -39,6 +33,22 @@ internal sealed class StringTable
         if (Count > Scanned)
             _index.Clear();
         Count = 0;
+    }
+
+    private int Scan(string text)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            if (_items[i] == text)
+                return i + 1;
+        }
+        int added = Append(text);
+        if (Count > Scanned)
+        {
+            for (int i = 0; i < Count; i++)
+                _index.Add(_items[i], i + 1);
+        }
+        return added;
     }
 
     private int Append(string text)

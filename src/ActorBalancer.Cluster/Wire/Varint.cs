@@ -36,7 +36,12 @@ internal static class Varint
             value = from[at++];
             return true;
         }
-        return TryReadLong(from, ref at, out value);
+        // On copies, so that the caller's position can stay in a register.
+        int after = at;
+        bool read = TryReadLong(from, ref after, out ulong wide);
+        at = after;
+        value = wide;
+        return read;
     }
 
     public static int Size(ulong value)

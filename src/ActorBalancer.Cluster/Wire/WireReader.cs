@@ -10,6 +10,11 @@ namespace ActorBalancer.Wire;
 /// </summary>
 internal ref struct WireReader
 {
+    private const int KeptValues = 1 << 16;
+
+    [ThreadStatic]
+    private static long[]? s_values;
+
     private readonly byte[] _bytes;
     private readonly string _message;
     private readonly WireStrings _strings;
@@ -59,15 +64,14 @@ internal ref struct WireReader
         ReadOnlySpan<byte> section = Section(tag);
         if (section.IsEmpty)
             return;
-        ColumnCursor cursor = new(section, tag, _message);
-        for (int i = 0; i < items.Length; i++)
+        ReadOnlySpan<long> values = Values(tag, items.Length);
+        for (int i = 0; i < values.Length; i++)
         {
-            long value = cursor.Next();
+            long value = values[i];
             if (value < TColumn.Min || value > TColumn.Max)
                 throw Malformed($"{value} in column {tag} is not within {TColumn.Min} and {TColumn.Max}");
             TColumn.Set(ref items[i], value);
         }
-        cursor.MustEnd();
     }
 
     public readonly void Names<T, TColumn>(byte tag, Span<T> items)
@@ -84,16 +88,15 @@ internal ref struct WireReader
         int end = _ends[WireFormat.Blob];
         if (items.Length > 0)
         {
-            ColumnCursor cursor = new(Section(tag), tag, _message);
-            for (int i = 0; i < items.Length; i++)
+            ReadOnlySpan<long> lengths = Values(tag, items.Length);
+            for (int i = 0; i < lengths.Length; i++)
             {
-                long length = cursor.Next();
+                long length = lengths[i];
                 if ((ulong)length > (ulong)(end - at))
                     throw Malformed($"payload {i} of {length} bytes ends after the blob");
                 TColumn.Set(ref items[i], length == 0 ? default : new ReadOnlyMemory<byte>(_bytes, at, (int)length));
                 at += (int)length;
             }
-            cursor.MustEnd();
         }
         if (at != end)
             throw Malformed($"{end - at} bytes of the blob belong to no payload");
@@ -107,15 +110,14 @@ internal ref struct WireReader
         starts = new int[count + 1];
         if (count > 0)
         {
-            ColumnCursor cursor = new(Section(tag), tag, _message);
-            for (int i = 0; i < count; i++)
+            ReadOnlySpan<long> lengths = Values(tag, count);
+            for (int i = 0; i < lengths.Length; i++)
             {
-                long length = cursor.Next();
+                long length = lengths[i];
                 if ((ulong)length > (ulong)(total - starts[i]))
                     throw Malformed($"payload {i} of {length} bytes ends after the blob");
                 starts[i + 1] = starts[i] + (int)length;
             }
-            cursor.MustEnd();
         }
         if (starts[count] != total)
             throw Malformed($"{total - starts[count]} bytes of the blob belong to no payload");
@@ -145,15 +147,26 @@ internal ref struct WireReader
                 TColumn.Set(ref item, null);
             return;
         }
-        ColumnCursor cursor = new(section, tag, _message);
-        for (int i = 0; i < items.Length; i++)
+        ReadOnlySpan<long> indices = Values(tag, items.Length);
+        for (int i = 0; i < indices.Length; i++)
         {
-            long index = cursor.Next();
-            if ((ulong)index >= (ulong)table.Length)
+            ulong index = (ulong)indices[i];
+            if (index >= (ulong)table.Length)
                 throw Malformed($"column {tag} names string {index} of {table.Length - 1}");
             TColumn.Set(ref items[i], table[index]);
         }
-        cursor.MustEnd();
+    }
+
+    // Decoded into numbers that the thread keeps, and set from there: two tight loops are faster than one that does both.
+    private readonly ReadOnlySpan<long> Values(byte tag, int count)
+    {
+        if (s_values is null || s_values.Length < count)
+            s_values = new long[Math.Max(256, count)];
+        Span<long> values = s_values.AsSpan(0, count);
+        if (count > KeptValues)
+            s_values = null;
+        new ColumnCursor(Section(tag), tag, _message).Fill(values);
+        return values;
     }
 
     private readonly ReadOnlySpan<byte> Section(int tag) => _bytes.AsSpan(_starts[tag], _ends[tag] - _starts[tag]);

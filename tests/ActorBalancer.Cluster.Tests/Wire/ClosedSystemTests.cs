@@ -3,6 +3,7 @@ using ActorBalancer.Load;
 using ActorBalancer.Wire;
 using ActorBalancer.Work;
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Configuration;
 using Akka.Dispatch.SysMsg;
@@ -106,7 +107,8 @@ public sealed class ClosedSystemTests : IAsyncLifetime
         await DistributedPubSub.Get(first).Mediator.Ask<SubscribeAck>(new Subscribe("samples", listener), s_patience);
         NodeSample sample = new()
         {
-            Node = "n2", WorkerIncarnation = 1, Cpu = 0.5, MemoryBytes = 1, MemoryLimitBytes = 2, Running = 3, Queued = 4, Finished = 5, ServiceMicros = 6, UnixMs = 7,
+            Node = "n2", WorkerIncarnation = 1, Cpu = 0.5,
+            MemoryBytes = 1, MemoryLimitBytes = 2, Running = 3, Queued = 4, Finished = 5, ServiceMicros = 6, UnixMs = 7,
         };
         // A subscription spreads by gossip; until it has, what is published goes nowhere.
         ICancelable publishing = second.Scheduler.ScheduleTellRepeatedlyCancelable(
@@ -122,11 +124,14 @@ public sealed class ClosedSystemTests : IAsyncLifetime
         Assert.True(await gone.WaitAsync(s_patience));
 
         TaskCompletionSource<object> removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        one.Subscribe(first.ActorOf(Props.Create(() => new Listener(removed))), Akka.Cluster.ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(Akka.Cluster.ClusterEvent.MemberRemoved));
+        one.Subscribe(
+            first.ActorOf(Props.Create(() => new Listener(removed))),
+            ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
+            typeof(ClusterEvent.MemberRemoved));
         await CoordinatedShutdown.Get(second).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance).WaitAsync(s_patience);
-        Akka.Cluster.ClusterEvent.MemberRemoved event_ = Assert.IsType<Akka.Cluster.ClusterEvent.MemberRemoved>(await removed.Task.WaitAsync(s_patience));
-        Assert.Equal(two.SelfAddress, event_.Member.Address);
-        Assert.Equal(Akka.Cluster.MemberStatus.Exiting, event_.PreviousStatus);
+        ClusterEvent.MemberRemoved leaving = Assert.IsType<ClusterEvent.MemberRemoved>(await removed.Task.WaitAsync(s_patience));
+        Assert.Equal(two.SelfAddress, leaving.Member.Address);
+        Assert.Equal(Akka.Cluster.MemberStatus.Exiting, leaving.PreviousStatus);
     }
 
     private static (int Id, string Manifest, byte[] Bytes) Forge(string attack, ExtendedActorSystem plain, ExtendedActorSystem target)

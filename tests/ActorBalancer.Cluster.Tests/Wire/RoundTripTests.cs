@@ -28,7 +28,7 @@ public sealed class RoundTripTests
     {
         List<string> manifests = [];
         foreach (Type type in WireMessages.All)
-            MessageGen.For(type).Sample(message => { lock (manifests) manifests.Add(WireMessages.Serializer.Manifest(message)); }, iter: 1, threads: 1);
+            manifests.Add(MessageGen.For(type).Select(WireMessages.Serializer.Manifest).Single());
 
         Assert.Equal(WireMessages.All.Count, manifests.Distinct().Count());
         Assert.All(manifests, m => Assert.Equal(2, m.Length));
@@ -37,8 +37,11 @@ public sealed class RoundTripTests
     [Fact]
     public void Type_that_is_no_message_is_refused_by_name()
     {
-        Assert.Contains("System.Uri", Assert.Throws<SerializationException>(() => WireMessages.Serializer.Manifest(new Uri("a://b"))).Message, StringComparison.Ordinal);
-        Assert.Contains("System.Uri", Assert.Throws<SerializationException>(() => WireMessages.Serializer.ToBinary(new Uri("a://b"))).Message, StringComparison.Ordinal);
+        Uri stranger = new("a://b");
+        SerializationException named = Assert.Throws<SerializationException>(() => WireMessages.Serializer.Manifest(stranger));
+        SerializationException written = Assert.Throws<SerializationException>(() => WireMessages.Serializer.ToBinary(stranger));
+        Assert.Contains("System.Uri", named.Message, StringComparison.Ordinal);
+        Assert.Contains("System.Uri", written.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -47,7 +50,8 @@ public sealed class RoundTripTests
     [InlineData("System.Diagnostics.Process, System.Diagnostics.Process")]
     public void Unknown_manifest_is_refused_by_name(string manifest)
     {
-        SerializationException refused = Assert.Throws<SerializationException>(() => WireMessages.Serializer.FromBinary([WireFormat.Version], manifest));
+        SerializationException refused = Assert.Throws<SerializationException>(
+            () => WireMessages.Serializer.FromBinary([WireFormat.Version], manifest));
         Assert.Contains($"'{manifest}'", refused.Message, StringComparison.Ordinal);
     }
 }
