@@ -50,7 +50,7 @@ public class AkkaSettingsTests
         Assert.Equal("127.0.0.1", settings.GetString("akka.remote.dot-netty.tcp.hostname"));
         Assert.Equal("127.0.0.1", settings.GetString("akka.remote.dot-netty.tcp.public-hostname"));
         Assert.Equal(8601, settings.GetInt("akka.remote.dot-netty.tcp.port"));
-        Assert.Equal((1024 + 256 + 64) * 1024, settings.GetByteSize("akka.remote.dot-netty.tcp.maximum-frame-size"));
+        Assert.Equal((96 + 256 + 256 + 64) * 1024, settings.GetByteSize("akka.remote.dot-netty.tcp.maximum-frame-size"));
         Assert.Equal(["actorbalancer-router", "actorbalancer-worker"], settings.GetStringList("akka.cluster.roles"));
         Assert.Empty(settings.GetStringList("akka.cluster.seed-nodes"));
         Assert.Equal("actorbalancer-router", settings.GetString("akka.cluster.split-brain-resolver.keep-majority.role"));
@@ -100,7 +100,7 @@ public class AkkaSettingsTests
         Config user = ConfigurationFactory.ParseString("akka.remote.dot-netty.tcp.maximum-frame-size = 128000b");
         BalancerConfigurationException refused = Assert.Throws<BalancerConfigurationException>(() => AkkaSettings.For(Defaults, user));
         Assert.Equal(
-            "akka.remote.dot-netty.tcp.maximum-frame-size = 128000b: must be at least 1376256 for limits and router.batch-bytes as they are set",
+            "akka.remote.dot-netty.tcp.maximum-frame-size = 128000b: must be at least 688128 for limits and router.batch-bytes as they are set",
             refused.Message);
     }
 

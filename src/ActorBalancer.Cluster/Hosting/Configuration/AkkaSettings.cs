@@ -2,7 +2,6 @@ using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Configuration;
-using ActorBalancer.Intake;
 using ActorBalancer.Options;
 using ActorBalancer.Wire;
 
@@ -27,16 +26,12 @@ internal static class AkkaSettings
     private const int LongestNames = 1 << 10;
 
     /// <summary>
-    /// The largest frame that may be needed, in bytes: a full batch, the names in it that a dispatcher does not count, one
-    /// job or result of the largest size, and a margin for columns. Akka drops a larger frame without telling its sender;
-    /// a limit set too high costs nothing.
+    /// The largest frame that a router and a worker may need, in bytes: a full batch, the names in it that a dispatcher does
+    /// not count, one job or result of the largest size, and a margin for columns. Gateways cut their batches to it. Akka
+    /// drops a larger frame without telling its sender.
     /// </summary>
-    public static int LargestFrame(BalancerOptions options)
-    {
-        int assigned = options.Router.BatchBytes + options.Router.BatchJobs * LongestNames;
-        int submitted = new IntakeLimits().BatchBytes;
-        return Math.Max(assigned, submitted) + Math.Max(options.Limits.Payload, options.Limits.Result) + Margin;
-    }
+    public static int LargestFrame(BalancerOptions options) =>
+        options.Router.BatchBytes + options.Router.BatchJobs * LongestNames + Math.Max(options.Limits.Payload, options.Limits.Result) + Margin;
 
     /// <summary>The settings for these options, under the <c>akka</c> block of the user's file.</summary>
     /// <exception cref="BalancerConfigurationException">The user's block lowers the frame limit below what the options need.</exception>
