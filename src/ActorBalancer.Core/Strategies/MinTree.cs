@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ActorBalancer.Strategies;
@@ -11,66 +12,72 @@ internal sealed class MinTree
     /// <summary>The key of a place that takes no part.</summary>
     public const long Absent = long.MaxValue;
 
-    private const int Fan = 16;
-    private long[][] _levels = Levels(Fan);
+    private long[] _keys = [];
+    private byte[] _winners = [];
+    private int[] _starts = [];
+    private int _root;
+
+    public MinTree() => Reset(1);
 
     /// <summary>The smallest key, <see cref="Absent"/> when there is none.</summary>
-    public long Min => _levels[^1][0];
+    public long Min => _keys[_root];
 
     /// <summary>Takes every place out and makes room for places below <paramref name="capacity"/>.</summary>
     public void Reset(int capacity)
     {
-        if (capacity > _levels[0].Length) _levels = Levels(capacity);
-        else foreach (long[] level in _levels) Array.Fill(level, Absent);
+        if (_starts.Length == 0 || capacity > _starts[1])
+        {
+            _starts = TreeOf16.Starts(capacity);
+            _root = _starts[^1];
+            _keys = new long[_root + 16];
+            _winners = new byte[_keys.Length / 16];
+        }
+
+        Array.Fill(_keys, Absent);
     }
 
     public void Set(int place, long key)
     {
-        var levels = _levels;
-        for (int i = 0; i < levels.Length - 1; i++)
+        ref long keys = ref MemoryMarshal.GetArrayDataReference(_keys);
+        int[] starts = _starts;
+        for (int level = 1; level < starts.Length; level++)
         {
-            ref long slot = ref levels[i][place];
+            int at = starts[level - 1] + place;
+            ref long slot = ref Unsafe.Add(ref keys, at);
             long old = slot;
-            slot = key;
-            int block = place / Fan;
-            long least = levels[i + 1][block];
-            if (key >= least)
+            long next = key;
+            long least = Unsafe.Add(ref keys, starts[level] + (place >> 4));
+            ref byte winner = ref _winners[at >> 4];
+            if (key < least)
             {
-                if (old != least) return;
-                SmallestOf16.Find(ref MemoryMarshal.GetReference(levels[i].AsSpan(block * Fan, Fan)), out key);
-                if (key == least) return;
+                winner = (byte)(place & 15);
+            }
+            else if (old == least)
+            {
+                uint winners = SmallestOf16.FindWith(ref Unsafe.Add(ref keys, at & ~15), at & 15, key, out next);
+                winner = (byte)BitOperations.TrailingZeroCount(winners);
+            }
+            else
+            {
+                if (key == least) winner = Math.Min(winner, (byte)(place & 15));
+                next = least;
             }
 
-            place = block;
+            slot = key;
+            if (next == least) return;
+            key = next;
+            place >>= 4;
         }
 
-        levels[^1][0] = key;
+        Unsafe.Add(ref keys, _root) = key;
     }
 
     /// <summary>The lowest place that has the smallest key; there is one.</summary>
     public int MinPlace()
     {
-        var levels = _levels;
         int place = 0;
-        for (int i = levels.Length - 2; i >= 0; i--)
-        {
-            int first = place * Fan;
-            uint holders = SmallestOf16.Find(ref MemoryMarshal.GetReference(levels[i].AsSpan(first, Fan)), out _);
-            place = first + BitOperations.TrailingZeroCount(holders);
-        }
-
+        for (int level = _starts.Length - 2; level >= 0; level--)
+            place = (place << 4) + _winners[(_starts[level] >> 4) + place];
         return place;
-    }
-
-    private static long[][] Levels(int capacity)
-    {
-        var levels = new List<long[]>();
-        for (int slots = Math.Max(capacity, 2); ; slots = (slots + Fan - 1) / Fan)
-        {
-            long[] level = new long[(slots + Fan - 1) / Fan * Fan];
-            Array.Fill(level, Absent);
-            levels.Add(level);
-            if (slots == 1) return [.. levels];
-        }
     }
 }

@@ -30,12 +30,7 @@ internal struct Rendezvous(HashMember member, ulong hash)
     {
         if (other.Weight == _member.Weight) return hash < _hash || (hash == _hash && IsBehind(other));
         if (_member.Row < 0) return true;
-        if (!_hasLog)
-        {
-            _log = IntegerLog.NegLogOneMinus(_hash);
-            _hasLog = true;
-        }
-
+        TakeLog();
         ulong limitHigh = Math.BigMul(_log, (ulong)other.Weight, out ulong limitLow);
         if (Compare(hash >> (64 - IntegerLog.FractionBits), limitHigh, limitLow) > 0) return false;
         int order = Compare(IntegerLog.NegLogOneMinus(hash), limitHigh, limitLow);
@@ -43,6 +38,23 @@ internal struct Rendezvous(HashMember member, ulong hash)
     }
 
     public bool IsBeatenBy(in Rendezvous other) => IsBeatenBy(other._member, other._hash);
+
+    /// <summary>
+    /// No hash above this times its worker's weight beats this draw; a hash below may or may not. A quick first look, a little
+    /// too generous, so its rounding decides nothing.
+    /// </summary>
+    public double HopelessAbove()
+    {
+        TakeLog();
+        return (_log + 1.0) / _member.Weight * ((1L << (64 - IntegerLog.FractionBits)) * (1 + 1e-9));
+    }
+
+    private void TakeLog()
+    {
+        if (_hasLog) return;
+        _log = IntegerLog.NegLogOneMinus(_hash);
+        _hasLog = true;
+    }
 
     private readonly bool IsBehind(HashMember other) =>
         _member.Id > other.Id || (_member.Id == other.Id && _member.Row > other.Row);

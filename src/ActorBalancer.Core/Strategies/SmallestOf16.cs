@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 
 namespace ActorBalancer.Strategies;
@@ -5,20 +6,22 @@ namespace ActorBalancer.Strategies;
 /// <summary>The smallest of sixteen numbers that lie side by side, and where it stands.</summary>
 internal static class SmallestOf16
 {
-    /// <summary>Bit i of the answer is set when number i is the smallest.</summary>
-    public static uint Find(ref long first, out long smallest)
+    /// <summary>
+    /// Takes number <paramref name="lane"/> for <paramref name="key"/>, whatever is stored there: a vector loaded over a word
+    /// that was just stored would wait for the store. Bit i of the answer is set when number i is the smallest.
+    /// </summary>
+    public static uint FindWith(ref long first, int lane, long key, out long smallest)
     {
-        var a = Vector256.LoadUnsafe(ref first);
-        var b = Vector256.LoadUnsafe(ref first, 4);
-        var c = Vector256.LoadUnsafe(ref first, 8);
-        var d = Vector256.LoadUnsafe(ref first, 12);
-        var least = Vector256.Min(Vector256.Min(a, b), Vector256.Min(c, d));
-        least = Vector256.Min(least, Vector256.Shuffle(least, Vector256.Create(2L, 3, 0, 1)));
-        least = Vector256.Min(least, Vector256.Shuffle(least, Vector256.Create(1L, 0, 3, 2)));
-        smallest = least.ToScalar();
-        return Vector256.Equals(a, least).ExtractMostSignificantBits()
-            | (Vector256.Equals(b, least).ExtractMostSignificantBits() << 4)
-            | (Vector256.Equals(c, least).ExtractMostSignificantBits() << 8)
-            | (Vector256.Equals(d, least).ExtractMostSignificantBits() << 12);
+        var lanes = Vector512.Create(0L, 1, 2, 3, 4, 5, 6, 7);
+        var at = Vector512.Create((long)lane);
+        var value = Vector512.Create(key);
+        var a = Vector512.ConditionalSelect(Vector512.Equals(lanes, at), value, Vector512.LoadUnsafe(ref first));
+        var b = Vector512.ConditionalSelect(Vector512.Equals(lanes + Vector512.Create(8L), at), value, Vector512.LoadUnsafe(ref first, 8));
+        var both = Vector512.Min(a, b);
+        var least = Vector256.Min(both.GetLower(), both.GetUpper());
+        var pair = Vector128.Min(least.GetLower(), least.GetUpper());
+        smallest = Math.Min(pair[0], pair[1]);
+        var all = Vector512.Create(smallest);
+        return (uint)(Vector512.Equals(a, all).ExtractMostSignificantBits() | (Vector512.Equals(b, all).ExtractMostSignificantBits() << 8));
     }
 }

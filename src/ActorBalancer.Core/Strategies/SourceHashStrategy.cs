@@ -11,10 +11,10 @@ namespace ActorBalancer.Strategies;
 /// <para>Sources fall into 2^20 slots (512 a worker up to 2,048 workers; the number never changes, so no source moves because of
 /// it), and a slot's order of workers is their rendezvous order. The choice depends only on who is there, never on
 /// the order of joining, and it is integers throughout: equal on every node.</para>
-/// <para>Up to 64 open workers the whole order is looked through. Above, a table keeps each slot's first two choices; the third and
-/// later ones come from other slots of the same source, eight in all, and when those sixteen are full or closed as well
-/// the source has no home left that is better than another: a draw by weight finds room in five tries on average, since
-/// the full workers together hold at most four fifths of the weight.</para>
+/// <para>From nine open workers on a table keeps each slot's first two choices. When both are full or closed, up to 64 open
+/// workers are searched in the slot's order; above, the third and later choices come from other slots of the same source, eight
+/// in all, and when those sixteen have no room either, no home is left that is better than another: a draw by weight finds
+/// room in five tries on average, since the full workers together hold at most four fifths of the weight.</para>
 /// </remarks>
 internal sealed class SourceHashStrategy : IBalancingStrategy
 {
@@ -22,6 +22,7 @@ internal sealed class SourceHashStrategy : IBalancingStrategy
     public const int SlotCount = 1 << SlotBits;
 
     private const int SlotBits = 20;
+    private const int SearchUpTo = 64;
     private const int Probes = 8;
     private const int Draws = 64;
 
@@ -32,7 +33,7 @@ internal sealed class SourceHashStrategy : IBalancingStrategy
     private readonly SumTree _open = new();
     private SlotTable? _table;
 
-    public SourceHashStrategy(Candidates candidates, StrategyOptions options, int tableAbove = 64)
+    public SourceHashStrategy(Candidates candidates, StrategyOptions options, int tableAbove = 8)
     {
         _candidates = candidates;
         _loadFactor = (long)Math.Round(options.LoadFactor * 1000);
@@ -50,6 +51,7 @@ internal sealed class SourceHashStrategy : IBalancingStrategy
             var (first, second) = _table!.Get(SlotOf(scattered), _members);
             if (HasRoom(first)) return first;
             if (HasRoom(second)) return second;
+            if (_candidates.OpenCount <= SearchUpTo) return PickOfOpen(SlotOf(scattered));
             scattered = NextOf(scattered);
         }
 
@@ -86,15 +88,20 @@ internal sealed class SourceHashStrategy : IBalancingStrategy
     {
         ulong key = KeyOf(slot);
         var best = Rendezvous.None;
+        double limit = double.PositiveInfinity;
         var words = _candidates.OpenWords;
         for (int word = 0; word < words.Length; word++)
         {
             for (ulong rows = words[word]; rows != 0; rows &= rows - 1)
             {
                 int row = (word * 64) + BitOperations.TrailingZeroCount(rows);
-                var member = new HashMember(row, _candidates.Id(row), _candidates.Weight(row));
-                ulong hash = Rendezvous.HashOf(key, member.Id);
-                if (best.IsBeatenBy(member, hash) && HasRoom(row)) best = new Rendezvous(member, hash);
+                ulong hash = Rendezvous.HashOf(key, _candidates.Id(row));
+                int weight = _candidates.Weight(row);
+                if (hash > limit * weight) continue;
+                var member = new HashMember(row, _candidates.Id(row), weight);
+                if (!best.IsBeatenBy(member, hash) || !HasRoom(row)) continue;
+                best = new Rendezvous(member, hash);
+                limit = best.HopelessAbove();
             }
         }
 

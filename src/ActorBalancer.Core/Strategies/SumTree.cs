@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -5,19 +7,17 @@ namespace ActorBalancer.Strategies;
 
 /// <summary>
 /// Weights by row, drawn from in O(log n) and changed in O(log n): a Fenwick tree's idea (Fenwick, "A new data structure
-/// for cumulative frequency tables", 1994) with sixteen children a node, each level holding the running sums within
-/// its blocks, so that a step down is one comparison of sixteen numbers.
+/// for cumulative frequency tables", 1994) with sixteen children a node. An entry is the sum of those before it in its
+/// block, so a step down is one comparison of sixteen numbers.
 /// </summary>
 internal sealed class SumTree
 {
-    private const int Fan = 16;
-    private long[][] _levels = [new long[Fan]];
-    private int[] _weights = new int[Fan];
+    private int[] _starts = TreeOf16.Starts(16);
+    private long[] _before = new long[32];
+    private int[] _weights = new int[16];
 
     /// <summary>The sum of all weights.</summary>
     public long Total { get; private set; }
-
-    public int Weight(int row) => row < _weights.Length ? _weights[row] : 0;
 
     public void Set(int row, int weight)
     {
@@ -31,10 +31,11 @@ internal sealed class SumTree
         if (delta == 0) return;
         _weights[row] = weight;
         Total += delta;
-        foreach (var level in _levels)
+        for (int level = 0; level < _starts.Length - 1; level++)
         {
-            for (int i = row; i < (row | (Fan - 1)) + 1; i++) level[i] += delta;
-            row /= Fan;
+            int at = _starts[level] + row;
+            for (int later = at + 1; later <= (at | 15); later++) _before[later] += delta;
+            row >>= 4;
         }
     }
 
@@ -44,45 +45,36 @@ internal sealed class SumTree
     /// </summary>
     public int Find(long point, out long start)
     {
+        ref long before = ref MemoryMarshal.GetArrayDataReference(_before);
         long rest = point;
-        int block = 0;
-        for (int i = _levels.Length - 1; i >= 0; i--)
+        int place = 0;
+        for (int level = _starts.Length - 2; level >= 0; level--)
         {
-            int first = block * Fan;
-            ref long sums = ref MemoryMarshal.GetReference(_levels[i].AsSpan(first, Fan));
-            int child = CountAtMost(ref sums, rest);
-            if (child > 0) rest -= _levels[i][first + child - 1];
-            block = first + child;
+            ref long block = ref Unsafe.Add(ref before, _starts[level] + (place << 4));
+            int child = LastAtMost(ref block, rest);
+            rest -= Unsafe.Add(ref block, child);
+            place = (place << 4) + child;
         }
 
         start = point - rest;
-        return block;
+        return place;
     }
 
-    private static int CountAtMost(ref long sums, long rest)
+    /// <summary>The sums ascend and the first is 0: the last of those that are at most <paramref name="rest"/>.</summary>
+    private static int LastAtMost(ref long sums, long rest)
     {
-        var limit = Vector256.Create(rest);
-        int beyond = 0;
-        for (int i = 0; i < Fan; i += 4)
-            beyond += System.Numerics.BitOperations.PopCount(Vector256.GreaterThan(Vector256.LoadUnsafe(ref sums, (nuint)i), limit).ExtractMostSignificantBits());
-        return Fan - beyond;
+        var limit = Vector512.Create(rest);
+        ulong beyond = Vector512.GreaterThan(Vector512.LoadUnsafe(ref sums), limit).ExtractMostSignificantBits()
+            | (Vector512.GreaterThan(Vector512.LoadUnsafe(ref sums, 8), limit).ExtractMostSignificantBits() << 8);
+        return BitOperations.TrailingZeroCount(beyond | 0x10000) - 1;
     }
 
     private void Grow(int rows)
     {
-        int size = _weights.Length;
-        while (size < rows) size *= 2;
         int[] weights = _weights;
-        _weights = new int[size];
-        var levels = new List<long[]>();
-        for (int blocks = size; ;)
-        {
-            blocks = (blocks + Fan - 1) / Fan;
-            levels.Add(new long[blocks * Fan]);
-            if (blocks == 1) break;
-        }
-
-        _levels = [.. levels];
+        _weights = new int[(int)BitOperations.RoundUpToPowerOf2((uint)rows)];
+        _starts = TreeOf16.Starts(_weights.Length);
+        _before = new long[_starts[^1] + 16];
         Total = 0;
         for (int row = 0; row < weights.Length; row++) Set(row, weights[row]);
     }

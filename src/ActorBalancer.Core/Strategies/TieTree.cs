@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace ActorBalancer.Strategies;
 
@@ -15,142 +16,145 @@ internal sealed class TieTree
     /// <summary>The first number of a row that takes no part.</summary>
     public const long Absent = long.MaxValue;
 
-    private const int Fan = 16;
-    private Level[] _levels = [new Level(Fan), new Level(Fan)];
+    private int[] _starts;
+    private long[] _keys;
+    private Rank[] _ranks;
+    private ushort[] _holders;
+
+    public TieTree() => Allocate(16);
 
     /// <summary>How many rows share the smallest key.</summary>
-    public int Ties => _levels[^1].Counts[0];
+    public int Ties => _ranks[_starts[^1]].Count;
 
     /// <summary>Gives the row its key; <see cref="Absent"/> takes it out.</summary>
     public void Set(int row, long key, int second)
     {
-        if (row >= _levels[0].Keys.Length)
+        if (row >= _starts[1])
         {
             if (key == Absent) return;
             Grow(row + 1);
         }
 
-        int count = 1;
-        if (key == Absent) second = count = 0;
-        var levels = _levels;
+        ref long keys = ref MemoryMarshal.GetArrayDataReference(_keys);
+        ref Rank ranks = ref MemoryMarshal.GetArrayDataReference(_ranks);
+        ref ushort holdersOf = ref MemoryMarshal.GetArrayDataReference(_holders);
+        int[] starts = _starts;
+        var rank = key == Absent ? default : new Rank(second, 1);
         int slot = row;
-        for (int i = 0; i < levels.Length - 1; i++)
+        for (int level = 1; level < starts.Length; level++)
         {
-            var (level, above) = (levels[i], levels[i + 1]);
-            int oldCount = level.Counts[slot];
-            level.Keys[slot] = key;
-            level.Seconds[slot] = second;
-            level.Counts[slot] = count;
-            int block = slot / Fan;
-            int bit = 1 << (slot % Fan);
-            ref ushort holders = ref level.Holders[block];
+            int at = starts[level - 1] + slot;
+            int above = starts[level] + (slot >> 4);
+            int oldCount = Unsafe.Add(ref ranks, at).Count;
+            Unsafe.Add(ref ranks, at) = rank;
+            int bit = 1 << (slot & 15);
+            ref ushort holders = ref Unsafe.Add(ref holdersOf, at >> 4);
             bool held = (holders & bit) != 0;
-            (long best, int bestSecond, int bestCount) = (above.Keys[block], above.Seconds[block], above.Counts[block]);
-            if (key < best || (key == best && second < bestSecond))
+            long best = Unsafe.Add(ref keys, above);
+            Rank bestRank = Unsafe.Add(ref ranks, above);
+            long next = key;
+            if (key < best || (key == best && rank.Second < bestRank.Second))
             {
                 holders = (ushort)bit;
             }
-            else if (key == best && second == bestSecond)
+            else if (key == best && rank.Second == bestRank.Second)
             {
                 holders |= (ushort)bit;
-                count += held ? bestCount - oldCount : bestCount;
-                if (count == bestCount) return;
+                rank = new Rank(rank.Second, bestRank.Count + rank.Count - (held ? oldCount : 0));
+            }
+            else if (!held)
+            {
+                (next, rank) = (best, bestRank);
+            }
+            else if (holders != bit)
+            {
+                holders &= (ushort)~bit;
+                (next, rank) = (best, new Rank(bestRank.Second, bestRank.Count - oldCount));
             }
             else
             {
-                if (!held) return;
-                holders &= (ushort)~bit;
-                (key, second, count) = holders != 0 ? (best, bestSecond, bestCount - oldCount) : level.Recount(block);
+                rank = Recount(at, key, out next, out holders);
             }
 
-            slot = block;
+            Unsafe.Add(ref keys, at) = key;
+            if (next == best && rank == bestRank) return;
+            key = next;
+            slot >>= 4;
         }
 
-        var root = levels[^1];
-        (root.Keys[0], root.Seconds[0], root.Counts[0]) = (key, second, count);
+        _keys[starts[^1]] = key;
+        _ranks[starts[^1]] = rank;
     }
 
     /// <summary>The row that comes at <paramref name="index"/> (0 to <see cref="Ties"/> - 1) among those with the smallest key.</summary>
     public int Row(int index)
     {
-        var levels = _levels;
         int block = 0;
-        for (int i = levels.Length - 2; i > 0; i--)
+        for (int level = _starts.Length - 2; level > 0; level--)
         {
-            uint holders = levels[i].Holders[block];
-            int first = block * Fan;
-            while (true)
+            int first = _starts[level] + (block << 4);
+            uint holders = _holders[first >> 4];
+            int lane = BitOperations.TrailingZeroCount(holders);
+            for (int count; index >= (count = _ranks[first + lane].Count); lane = BitOperations.TrailingZeroCount(holders))
             {
-                block = first + BitOperations.TrailingZeroCount(holders);
-                int count = levels[i].Counts[block];
-                if (index < count) break;
                 index -= count;
                 holders &= holders - 1;
             }
+
+            block = (block << 4) + lane;
         }
 
-        uint rows = levels[0].Holders[block];
-        for (; index > 0; index--) rows &= rows - 1;
-        return (block * Fan) + BitOperations.TrailingZeroCount(rows);
+        return (block << 4) + BitAt(_holders[block], index);
+    }
+
+    /// <summary>Where the set bit number <paramref name="index"/> stands.</summary>
+    private static int BitAt(uint bits, int index)
+    {
+        if (Bmi2.IsSupported) return BitOperations.TrailingZeroCount(Bmi2.ParallelBitDeposit(1U << index, bits));
+        for (; index > 0; index--) bits &= bits - 1;
+        return BitOperations.TrailingZeroCount(bits);
+    }
+
+    /// <summary>Looks through the block of an entry, the last of its holders, whose key is going to be this.</summary>
+    private Rank Recount(int at, long key, out long smallest, out ushort holders)
+    {
+        int first = at & ~15;
+        uint tied = SmallestOf16.FindWith(ref _keys[first], at & 15, key, out smallest);
+        var ranks = _ranks.AsSpan(first, 16);
+        var best = ranks[BitOperations.TrailingZeroCount(tied)];
+        holders = (ushort)(tied & (0 - tied));
+        for (tied &= tied - 1; tied != 0; tied &= tied - 1)
+        {
+            var other = ranks[BitOperations.TrailingZeroCount(tied)];
+            if (other.Second > best.Second) continue;
+            bool fewer = other.Second < best.Second;
+            best = new Rank(other.Second, fewer ? other.Count : best.Count + other.Count);
+            if (fewer) holders = 0;
+            holders |= (ushort)(tied & (0 - tied));
+        }
+
+        return best;
+    }
+
+    [System.Diagnostics.CodeAnalysis.MemberNotNull(nameof(_starts), nameof(_keys), nameof(_ranks), nameof(_holders))]
+    private void Allocate(int rows)
+    {
+        _starts = TreeOf16.Starts(rows);
+        _keys = new long[_starts[^1] + 16];
+        _ranks = new Rank[_keys.Length];
+        _holders = new ushort[_keys.Length / 16];
+        Array.Fill(_keys, Absent);
+        Array.Fill(_holders, ushort.MaxValue);
     }
 
     private void Grow(int rows)
     {
-        var old = _levels[0];
-        int size = old.Keys.Length;
-        while (size < rows) size *= 2;
-        var levels = new List<Level>();
-        for (int slots = size; ; slots = (slots + Fan - 1) / Fan)
-        {
-            levels.Add(new Level((slots + Fan - 1) / Fan * Fan));
-            if (slots == 1) break;
-        }
-
-        _levels = [.. levels];
-        for (int row = 0; row < old.Keys.Length; row++)
-            if (old.Keys[row] != Absent) Set(row, old.Keys[row], old.Seconds[row]);
+        var (keys, ranks, count) = (_keys, _ranks, _starts[1]);
+        Allocate(Math.Max(rows, count * 2));
+        for (int row = 0; row < count; row++)
+            if (keys[row] != Absent) Set(row, keys[row], ranks[row].Second);
     }
 
-    /// <summary>One level's numbers; an entry above is the summary of a block of sixteen below.</summary>
-    private sealed class Level
-    {
-        public readonly long[] Keys;
-        public readonly int[] Seconds;
-        public readonly int[] Counts;
-        public readonly ushort[] Holders;
-
-        public Level(int slots)
-        {
-            Keys = new long[slots];
-            Array.Fill(Keys, Absent);
-            Seconds = new int[slots];
-            Counts = new int[slots];
-            Holders = new ushort[slots / Fan];
-            Array.Fill(Holders, ushort.MaxValue);
-        }
-
-        /// <summary>Looks through a block none of whose known holders is left.</summary>
-        [MethodImpl(MethodImplOptions.NoInlining)]
-        public (long Key, int Second, int Count) Recount(int block)
-        {
-            int first = block * Fan;
-            ref long keys = ref MemoryMarshal.GetReference(Keys.AsSpan(first, Fan));
-            uint tied = SmallestOf16.Find(ref keys, out long key);
-            uint holders = 0;
-            int second = int.MaxValue;
-            int count = 0;
-            for (; tied != 0; tied &= tied - 1)
-            {
-                int lane = BitOperations.TrailingZeroCount(tied);
-                int candidate = Seconds[first + lane];
-                if (candidate > second) continue;
-                if (candidate < second) (second, holders, count) = (candidate, 0, 0);
-                holders |= 1U << lane;
-                count += Counts[first + lane];
-            }
-
-            Holders[block] = (ushort)holders;
-            return (key, second, count);
-        }
-    }
+    /// <summary>The second number of the smallest key below an entry, and how many rows have that key.</summary>
+    private readonly record struct Rank(int Second, int Count);
 }
