@@ -57,7 +57,8 @@ internal sealed partial class Dispatcher
             else
                 Admit(slot, stored.RunAt[i]);
         }
-        if (stored.Keys.Length == LoadLimit)
+        // A store may bring fewer than were asked for; only an empty answer is the end.
+        if (stored.Keys.Length > 0)
             Effects.Loads.Add((number, stored.Keys[^1]));
     }
 
