@@ -1,3 +1,5 @@
+using ActorBalancer.Load;
+
 namespace ActorBalancer.Cluster.Worker;
 
 /// <summary>A worker's own figures, written by its slots and read by the metrics actor without a message.</summary>
@@ -19,6 +21,9 @@ internal sealed class WorkerLoad
 
     /// <summary>How long they ran together, microseconds.</summary>
     public long ServiceMicros => Volatile.Read(ref _serviceMicros);
+
+    /// <summary>For the metrics actor.</summary>
+    public WorkerLoadSnapshot Snapshot() => new(Running, Queued, Finished, ServiceMicros);
 
     public void Set(int running, int queued, long finished, long serviceMicros)
     {

@@ -13,6 +13,11 @@ internal sealed class Prefetch(int maxJobs, long maxBytes, long maxWorkMicros)
     // The smallest round trip is that of this and the last period, so that a route that became longer is noticed.
     private const long Period = 10 * Moment.PerSecond;
 
+    // Of jobs so short that a report fills within the time that one may be held, this many reports' worth is sent ahead at
+    // least: one fills, one travels each way, one is worked on. Otherwise a very short round trip, as inside one process,
+    // would give a window of a few jobs and so a message for each.
+    private const int ReportsAhead = 4;
+
     // A run cannot take no time; what the clock shows as 0 us is taken as this.
     private const double ShortestRun = 0.1;
 
@@ -79,7 +84,10 @@ internal sealed class Prefetch(int maxJobs, long maxBytes, long maxWorkMicros)
         if (_runs == 0 || RoundTrip == 0 || slots <= 0)
             return 0;
         double perMicro = slots / MeanRun;
-        double jobs = Math.Min(perMicro * RoundTrip * 2, perMicro * maxWorkMicros);
+        double jobs = perMicro * RoundTrip * 2;
+        if (perMicro * WorkerCore.ReportHold >= WorkerCore.ReportOutcomes)
+            jobs = Math.Max(jobs, ReportsAhead * WorkerCore.ReportOutcomes);
+        jobs = Math.Min(jobs, perMicro * maxWorkMicros);
         if (_payloads > 0 && _payloadBytes > 0)
             jobs = Math.Min(jobs, maxBytes * _payloads / _payloadBytes);
         return (int)Math.Min(jobs, maxJobs);

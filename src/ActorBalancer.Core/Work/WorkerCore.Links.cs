@@ -61,7 +61,7 @@ internal sealed partial class WorkerCore
     }
 
     /// <summary>Asking twice, or for a run that has ended, changes nothing.</summary>
-    private void Cancel(WorkerLink link, RunToken token, Moment now)
+    private void Cancel(RunToken token, Moment now)
     {
         for (int i = 0; i < _slots.Length; i++)
         {

@@ -4,12 +4,12 @@ namespace ActorBalancer.Work;
 internal sealed partial class WorkerCore
 {
     // An envelope costs the same whatever it holds, so outcomes share one; a report must still stay under the frame limit.
-    private const int ReportOutcomes = 64;
+    public const int ReportOutcomes = 64;
     private const int LargestReportOutcomes = 256;
     private const int LargestReportBytes = 96 << 10;
 
     // Outcomes wait for company only as long as nobody notices.
-    private const long ReportHold = Moment.PerMillisecond;
+    public const long ReportHold = Moment.PerMillisecond;
 
     // Kept results are bounded in bytes too: large ones would exhaust memory long before their number does.
     private const long MaxKeptBytes = 4 << 20;

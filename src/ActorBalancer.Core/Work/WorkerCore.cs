@@ -135,7 +135,7 @@ internal sealed partial class WorkerCore
         if (batch.Number == link.BatchSeen + 1)
             TakeJobs(link, batch, now);
         foreach (RunToken token in batch.Cancels)
-            Cancel(link, token, now);
+            Cancel(token, now);
         TakeDrain(link, batch, now);
         Settle(link, now);
     }

@@ -34,7 +34,7 @@ public sealed class WorkerActorTests : TestKit
         stage.Join();
         FinishedRun run = stage.Outcome(stage.Assign("echo", "{\"a\":1}"));
         Assert.Equal((AttemptOutcome.Succeeded, "{\"a\":1}"), (run.Outcome, Encoding.UTF8.GetString(run.Result.Span)));
-        Assert.Equal(1, stage.Engine.Load.Finished);
+        Assert.Equal((0, 0, 1L), (stage.Engine.Load.Snapshot().Running, stage.Engine.Load.Snapshot().Queued, stage.Engine.Load.Snapshot().Finished));
     }
 
     [Fact]

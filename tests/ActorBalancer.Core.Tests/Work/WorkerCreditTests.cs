@@ -41,10 +41,12 @@ public sealed class WorkerCreditTests
         Assert.True(share >= 0.95, $"busy {share:P1}");
     }
 
-    [Fact]
-    public void Outcomes_of_microsecond_jobs_share_reports()
+    [Theory]
+    [InlineData(100)]
+    [InlineData(2)] // Router and worker in one process.
+    public void Outcomes_of_microsecond_jobs_share_reports_however_short_the_way(long oneWayMicros)
     {
-        LinkWorld world = new(slots: 4, backlog: 200_000, _ => 5);
+        LinkWorld world = new(slots: 4, backlog: 200_000, _ => 5) { OneWayMicros = oneWayMicros };
         world.RunTo(10_000);
         (int reports, int settled) = (world.Reports, world.Settled);
         world.RunTo(110_000);
