@@ -21,9 +21,12 @@ internal static class PickCommand
         }
 
         // In process: the build that BenchmarkDotNet would make of its own knows neither central versions nor lock files.
+        // Ten rounds of warm-up: the first three still run code that the JIT has not optimised.
         var job = Job.ShortRun
             .WithToolchain(InProcessEmitToolchain.Instance)
-            .WithIterationTime(TimeInterval.FromMilliseconds(200));
+            .WithWarmupCount(10)
+            .WithIterationCount(9)
+            .WithIterationTime(TimeInterval.FromMilliseconds(100));
         var config = ManualConfig.CreateEmpty()
             .AddJob(job)
             .AddDiagnoser(MemoryDiagnoser.Default)
