@@ -135,7 +135,8 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
         sender.Tell(Welcome(hello.WorkerIncarnation));
     }
 
-    private RouterWelcome Welcome(long worker) => new(_dispatcher!.Incarnation, _settings.NodeName, worker, _settings.LifePort);
+    private RouterWelcome Welcome(long worker) =>
+        new(_dispatcher!.Incarnation, _settings.NodeName, worker, _settings.LifePort) { ProcessIncarnation = _settings.ProcessIncarnation };
 
     private void OnSubmit(IGatewayProtocol.SubmitBatch submit, IActorRef sender) =>
         Turn().Submitted(SubmitterOf(sender), submit.Ticket, submit.Jobs, submit.Notify);

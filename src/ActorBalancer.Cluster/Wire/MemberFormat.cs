@@ -63,6 +63,7 @@ internal static class MemberFormat
         w.Name(welcome.RouterName);
         w.Number(welcome.WorkerIncarnation);
         w.Number(welcome.LifePort);
+        w.Number(welcome.ProcessIncarnation);
         w.End(head);
         return w.Finish();
     }
@@ -71,7 +72,7 @@ internal static class MemberFormat
     {
         WireReader r = new(bytes, nameof(RouterWelcome), cache);
         WireFields head = r.Fields(WireFormat.Head);
-        return new RouterWelcome(head.Number(), head.Name(), head.Number(), head.Int32());
+        return new RouterWelcome(head.Number(), head.Name(), head.Number(), head.Int32()) { ProcessIncarnation = head.Number() };
     }
 
     public static byte[] Write(NodeSample sample)

@@ -99,7 +99,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
 
     private void OnGone(Address node, long incarnation)
     {
-        if (_routers.TryGetValue(node, out Router? router) && router.Incarnation == incarnation)
+        if (_routers.TryGetValue(node, out Router? router) && router.Process == incarnation)
             _engine.RouterLost(router.Route);
     }
 
@@ -109,9 +109,10 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         if (welcome.RouterIncarnation < router.Incarnation)
             return;
         router.Incarnation = welcome.RouterIncarnation;
+        router.Process = welcome.ProcessIncarnation;
         _engine.Welcomed(router.Route, sender, welcome);
         if (welcome.LifePort != 0)
-            _membership.Tell(new IMembershipProtocol.LifePortKnown(AddressOf(sender), welcome.RouterIncarnation, welcome.LifePort));
+            _membership.Tell(new IMembershipProtocol.LifePortKnown(AddressOf(sender), welcome.ProcessIncarnation, welcome.LifePort));
         _log.Info("Welcomed by router {Router}, incarnation {Incarnation}", welcome.RouterName, welcome.RouterIncarnation);
     }
 
@@ -175,5 +176,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         public bool Known { get; set; }
 
         public long Incarnation { get; set; }
+
+        public long Process { get; set; }
     }
 }

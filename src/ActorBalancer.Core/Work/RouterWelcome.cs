@@ -1,4 +1,8 @@
 namespace ActorBalancer.Work;
 
 /// <summary>A router's answer to a hello; its incarnation names the link from now on.</summary>
-internal sealed record RouterWelcome(long RouterIncarnation, string RouterName, long WorkerIncarnation, int LifePort);
+internal sealed record RouterWelcome(long RouterIncarnation, string RouterName, long WorkerIncarnation, int LifePort)
+{
+    /// <summary>What the life port answers. The router's incarnation is the store's to give, and may change within a process.</summary>
+    public long ProcessIncarnation { get; init; }
+}

@@ -24,7 +24,7 @@ public sealed class WorkerActorTests : TestKit
         Assert.Equal(("w1", 4, 7), (hello.Name, hello.Slots, hello.LifePort));
         Assert.Equal(["echo", "sha256", "sleep"], hello.Kinds);
         IMembershipProtocol.LifePortKnown known = stage.Membership.ExpectMsg<IMembershipProtocol.LifePortKnown>(Soon);
-        Assert.Equal((WorkerStage.RouterIncarnation, 77), (known.Incarnation, known.Port));
+        Assert.Equal((WorkerStage.RouterProcess, 77), (known.Incarnation, known.Port));
     }
 
     [Fact]

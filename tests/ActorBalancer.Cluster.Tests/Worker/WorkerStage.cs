@@ -14,6 +14,7 @@ internal sealed class WorkerStage
 {
     public const long Incarnation = 500;
     public const long RouterIncarnation = 10;
+    public const long RouterProcess = 11;
 
     // A generous bound for what must come; a test never waits it out unless it fails.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
@@ -68,7 +69,7 @@ internal sealed class WorkerStage
     {
         Actor.Tell(new IMembershipProtocol.NodeJoined(Node, uid, IsRouter: true, IsWorker: false));
         WorkerHello hello = Hello();
-        Actor.Tell(new RouterWelcome(RouterIncarnation, "r1", Incarnation, 77), Router.Ref);
+        Actor.Tell(new RouterWelcome(RouterIncarnation, "r1", Incarnation, 77) { ProcessIncarnation = RouterProcess }, Router.Ref);
         return hello;
     }
 
