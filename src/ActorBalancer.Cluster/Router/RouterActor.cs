@@ -32,7 +32,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
     private bool _released;
     private long _wakeAt = long.MaxValue;
 
-    private RouterActor(RouterSettings settings)
+    public RouterActor(RouterSettings settings)
     {
         _settings = settings;
         _ownership = new OwnershipCore((long)settings.Options.Router.LeaseTime.TotalMicroseconds);
