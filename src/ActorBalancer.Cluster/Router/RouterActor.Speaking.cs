@@ -22,16 +22,24 @@ internal sealed partial class RouterActor
             Log.Notice(_log, notice);
     }
 
-    /// <summary>One message a gateway, in the order in which the jobs became final. Mostly there is one gateway.</summary>
+    /// <summary>
+    /// One message a gateway, in the order in which the jobs became final; cut so that large results stay below the frame
+    /// limit, since a larger message is dropped without a word. Mostly there is one gateway.
+    /// </summary>
     private void TellFinished(List<(int Submitter, FinishedJob Job)> finished)
     {
         int start = 0;
         while (start < finished.Count)
         {
             int submitter = finished[start].Submitter;
-            int end = start + 1;
-            while (end < finished.Count && finished[end].Submitter == submitter)
+            int end = start;
+            int bytes = 0;
+            do
+            {
+                bytes += SizeOf(finished[end].Job);
                 end++;
+            }
+            while (end < finished.Count && finished[end].Submitter == submitter && bytes + SizeOf(finished[end].Job) <= _settings.Options.Router.BatchBytes);
             var jobs = new FinishedJob[end - start];
             for (int i = start; i < end; i++)
                 jobs[i - start] = finished[i].Job;
@@ -39,6 +47,9 @@ internal sealed partial class RouterActor
             start = end;
         }
     }
+
+    // Characters take up to three bytes, and the numbers of an entry some thirty.
+    private static int SizeOf(in FinishedJob job) => job.Result.Length + 3 * (job.Error?.Length ?? 0) + 32;
 
     private void OnQuestion(IGatewayProtocol question, IActorRef asker)
     {
@@ -95,9 +106,24 @@ internal sealed partial class RouterActor
     private void OnList(IGatewayProtocol.ListJobs list, IActorRef asker) =>
         Ask(
             _settings.Store.ListAsync(list.Query, CancellationToken.None),
-            jobs => asker.Tell(new IGatewayProtocol.JobsAnswer(list.Ticket, [.. jobs.Select(WithPresent)])),
-            jobs => new Answer(_ => asker.Tell(new IGatewayProtocol.JobsAnswer(list.Ticket, [.. jobs.Select(WithPresent)]))),
+            jobs => asker.Tell(new IGatewayProtocol.JobsAnswer(list.Ticket, Page(jobs))),
+            jobs => new Answer(_ => asker.Tell(new IGatewayProtocol.JobsAnswer(list.Ticket, Page(jobs)))),
             () => new Answer(_ => asker.Tell(new IGatewayProtocol.JobsAnswer(list.Ticket, []))));
+
+    /// <summary>Without results and attempts, which a list does not show; shorter than asked for when it would outgrow a message.</summary>
+    private JobInfo[] Page(IReadOnlyList<JobInfo> jobs)
+    {
+        var page = new List<JobInfo>(jobs.Count);
+        int bytes = 0;
+        foreach (JobInfo job in jobs)
+        {
+            bytes += 200 + 3 * (job.Kind.Length + job.Queue.Length + job.Source.Length + (job.Error?.Length ?? 0));
+            if (page.Count > 0 && bytes > 4 * _settings.Options.Router.BatchBytes)
+                break;
+            page.Add(WithPresent(job) with { Result = default, Attempts = [] });
+        }
+        return [.. page];
+    }
 
     /// <summary>The store's record with what only the owner knows: that it runs, where, and why it waits.</summary>
     private JobInfo WithPresent(JobInfo job)

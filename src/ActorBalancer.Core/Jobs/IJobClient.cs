@@ -33,7 +33,10 @@ public interface IJobClient
     /// <exception cref="JobRefusedException">There is no such job, or it is final already (<see cref="RefusalCode.Conflict"/>).</exception>
     Task CancelAsync(JobId id, CancellationToken cancellation = default);
 
-    /// <summary>Jobs that match, newest first, at most <see cref="JobFilter.Limit"/>.</summary>
+    /// <summary>
+    /// Jobs that match, newest first, at most <see cref="JobFilter.Limit"/>, without results and attempts. A page may be
+    /// shorter where texts are long; only an empty one is the end.
+    /// </summary>
     /// <exception cref="JobRefusedException">The limit is out of range.</exception>
     Task<IReadOnlyList<JobInfo>> ListAsync(JobFilter? filter = null, CancellationToken cancellation = default);
 
