@@ -21,8 +21,11 @@ internal sealed class RouterRoute(int number)
     /// <summary>Hellos since the last answer; the answer times the round trip only if there was one.</summary>
     public int HellosUnanswered { get; set; }
 
-    /// <summary>The highest incarnation that welcomed us; assignments of a lower one are dropped (rule 8).</summary>
-    public long Highest { get; set; }
+    /// <summary>
+    /// The highest incarnation that welcomed us, or one more once it is known to be gone; what comes from a lower one is
+    /// dropped (rule 8).
+    /// </summary>
+    public long Lowest { get; set; }
 
     /// <summary>The link to it; null: none welcomed us, or it is gone for good.</summary>
     public WorkerLink? Link { get; set; }

@@ -15,7 +15,7 @@ internal sealed partial class WorkerCore
             old.Outcomes.MoveTo(link.Outcomes);
         }
         way.Link = link;
-        way.Highest = incarnation;
+        way.Lowest = incarnation;
     }
 
     private void CloseLink(WorkerLink link)

@@ -88,6 +88,8 @@ internal sealed partial class WorkerCore
         if (!way.Present)
             return;
         way.Present = false;
+        // Nothing of that process counts any more, not even what is still on its way.
+        way.Lowest = Math.Max(way.Lowest, (way.Link?.Incarnation ?? 0) + 1);
         way.HelloAt = long.MaxValue;
         way.LostAtMicros = now.Micros;
         if (!AnyRouter())
@@ -99,7 +101,7 @@ internal sealed partial class WorkerCore
     public void Welcomed(int route, RouterWelcome welcome, Moment now)
     {
         RouterRoute way = RouteOf(route);
-        if (welcome.WorkerIncarnation != _identity.Incarnation || welcome.RouterIncarnation < way.Highest)
+        if (welcome.WorkerIncarnation != _identity.Incarnation || welcome.RouterIncarnation < way.Lowest)
             return;
         // Whoever answers is there, even if membership has not said so yet.
         way.Present = true;
@@ -118,9 +120,9 @@ internal sealed partial class WorkerCore
     public void Assigned(int route, AssignBatch batch, Moment now)
     {
         RouterRoute way = RouteOf(route);
-        if (batch.WorkerIncarnation != _identity.Incarnation || batch.RouterIncarnation < way.Highest)
+        if (batch.WorkerIncarnation != _identity.Incarnation || batch.RouterIncarnation < way.Lowest)
             return;
-        if (batch.RouterIncarnation > way.Highest || way.Link is not { } link)
+        if (way.Link is not { } link || link.Incarnation != batch.RouterIncarnation)
         {
             // A new process there that has not welcomed us: introduce ourselves instead of waiting for membership.
             if (way.HelloAt == long.MaxValue)
@@ -130,7 +132,8 @@ internal sealed partial class WorkerCore
 
         HeardFrom(now);
         TakeAcknowledgements(link, batch, now);
-        if (link.Suspended)
+        // What a hello said it holds stays true until it is answered: its reader runs everything else again (rule 9).
+        if (link.Suspended || !way.Open)
             return;
         if (batch.Number == link.BatchSeen + 1)
             TakeJobs(link, batch, now);

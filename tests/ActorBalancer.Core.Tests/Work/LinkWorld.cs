@@ -9,15 +9,18 @@ namespace ActorBalancer.Core.Tests.Work;
 /// </summary>
 internal sealed class LinkWorld
 {
-    private const long RouterIncarnation = 10;
-
     private readonly PriorityQueue<Action, (long At, long Order)> _agenda = new();
     private readonly Func<int, long> _durationMicros;
     private readonly Dictionary<int, StartedRun> _running = [];
     private readonly List<AssignBatch> _batches = [];
+    private readonly Queue<int> _toSend;
+    private readonly RunToken[] _tokens;
     private readonly int _payloadBytes;
     private readonly int _backlog;
+    private long _incarnation = 10;
     private long _order;
+    private long _lastResend;
+    private long _committedBefore;
     private long _reportSeen;
     private long _batchSeen;
     private bool _helloSeen;
@@ -27,6 +30,8 @@ internal sealed class LinkWorld
         _durationMicros = durationMicros;
         _backlog = backlog;
         _payloadBytes = payloadBytes;
+        _toSend = new(Enumerable.Range(0, backlog));
+        _tokens = new RunToken[backlog];
         Outcomes = new AttemptOutcome[backlog];
         Starts = new int[backlog];
         Core = Given.Worker(slots, with);
@@ -60,6 +65,7 @@ internal sealed class LinkWorld
 
     public long Credit { get; private set; }
 
+    /// <summary>On the link to the present router.</summary>
     public long OutcomesTaken { get; private set; }
 
     public int Reports { get; private set; }
@@ -67,6 +73,8 @@ internal sealed class LinkWorld
     public long LargestWindow { get; private set; }
 
     public long BusyMicros { get; private set; }
+
+    private long Committed => StoreAway ? _committedBefore : _committedBefore = OutcomesTaken;
 
     private Moment Clock => new(Now, 1_000_000 + Now / 1000);
 
@@ -97,17 +105,29 @@ internal sealed class LinkWorld
             At(Now + OneWayMicros + extra, what);
     }
 
+    /// <summary>The router's process dies and another one starts on its address; what was committed is kept.</summary>
+    public void RestartRouterAt(long micros) => At(micros, () =>
+    {
+        _incarnation++;
+        _batches.Clear();
+        _helloSeen = false;
+        Sent = 0;
+        Credit = OutcomesTaken = _reportSeen = _batchSeen = _committedBefore = 0;
+        Worker(() => Core.RouterLost(Given.Route, Clock));
+        Worker(() => Core.RouterFound(Given.Route, Clock));
+    });
+
     // The worker's shell.
 
     private void CarryOut()
     {
         WorkerEffects effects = Core.Effects;
         foreach ((_, WorkerHello hello) in effects.Hellos)
-            Deliver(() => OnHello(hello));
+            ToRouter(() => OnHello(hello));
         foreach ((_, WorkerReport report) in effects.Reports)
         {
             Reports++;
-            Deliver(() => OnReport(report));
+            ToRouter(() => OnReport(report));
         }
         foreach (StartedRun run in effects.Starts)
             Run(run);
@@ -148,15 +168,46 @@ internal sealed class LinkWorld
 
     // The router.
 
+    /// <summary>What was on its way to a process that died is lost with its connection.</summary>
+    private void ToRouter(Action what)
+    {
+        long to = _incarnation;
+        Deliver(() =>
+        {
+            if (to == _incarnation)
+                what();
+        });
+    }
+
     private void OnHello(WorkerHello hello)
     {
+        if (!_helloSeen)
+            Adopt(hello.Held);
         _helloSeen = true;
-        RouterWelcome welcome = new(RouterIncarnation, "r1", hello.WorkerIncarnation, 0);
+        RouterWelcome welcome = new(_incarnation, "r1", hello.WorkerIncarnation, 0);
         Deliver(() => Worker(() => Core.Welcomed(Given.Route, welcome, Clock)));
+    }
+
+    /// <summary>A new process runs again what is not stored as ended and what no worker holds (rule 9).</summary>
+    private void Adopt(HeldRun[] held)
+    {
+        Dictionary<int, RunToken> tokens = held.ToDictionary(run => (int)run.Key, run => run.Token);
+        _toSend.Clear();
+        for (int job = 0; job < _backlog; job++)
+        {
+            if (Outcomes[job] != AttemptOutcome.None)
+                continue;
+            if (tokens.TryGetValue(job, out RunToken token))
+                _tokens[job] = token;
+            else
+                _toSend.Enqueue(job);
+        }
     }
 
     private void OnReport(WorkerReport report)
     {
+        if (report.RouterIncarnation != _incarnation)
+            return;
         for (int i = 0; i < report.Outcomes.Length; i++)
         {
             if (report.FirstOutcome + i != OutcomesTaken + 1)
@@ -176,26 +227,25 @@ internal sealed class LinkWorld
         Assign();
     }
 
-    private long _lastResend;
-
     private void Resend()
     {
         _lastResend = Now;
         for (long i = _batchSeen; i < _batches.Count; i++)
         {
-            AssignBatch batch = Given.Batch(i + 1, _batches[(int)i].Jobs, RouterIncarnation, _reportSeen, Committed);
+            AssignBatch batch = Given.Batch(i + 1, _batches[(int)i].Jobs, _incarnation, _reportSeen, Committed);
             Deliver(() => Worker(() => Core.Assigned(Given.Route, batch, Clock)));
         }
     }
 
-    private long Committed => StoreAway ? _committedBefore : _committedBefore = OutcomesTaken;
-
-    private long _committedBefore;
-
     private void Settle(in FinishedRun run)
     {
         int job = (int)run.Key;
-        Assert.Equal(AttemptOutcome.None, Outcomes[job]);
+        // A stale token, or stored before the router died: acknowledged and counted, nothing more.
+        if (_tokens[job] != run.Token || Outcomes[job] != AttemptOutcome.None)
+        {
+            Assert.NotEqual(10, _incarnation);
+            return;
+        }
         Outcomes[job] = run.Outcome;
         Settled++;
     }
@@ -203,21 +253,23 @@ internal sealed class LinkWorld
     private void Assign()
     {
         LargestWindow = Math.Max(LargestWindow, Credit - OutcomesTaken);
-        while (Sent < _backlog && Sent < Credit)
+        while (_toSend.Count > 0 && Sent < Credit)
         {
-            int count = (int)Math.Min(BatchJobs, Math.Min(_backlog - Sent, Credit - Sent));
+            int count = (int)Math.Min(BatchJobs, Math.Min(_toSend.Count, Credit - Sent));
             AssignedJob[] jobs = new AssignedJob[count];
             for (int i = 0; i < count; i++)
             {
-                jobs[i] = Given.Job(Sent + i, bytes: _payloadBytes);
-                jobs[i].Key = Sent + i;
+                int job = _toSend.Dequeue();
+                jobs[i] = Given.Job(job, bytes: _payloadBytes);
+                jobs[i].Key = job;
+                _tokens[job] = Given.Token(job, _incarnation);
             }
             Sent += count;
-            AssignBatch batch = Given.Batch(_batches.Count + 1, jobs, RouterIncarnation, _reportSeen, Committed);
+            AssignBatch batch = Given.Batch(_batches.Count + 1, jobs, _incarnation, _reportSeen, Committed);
             _batches.Add(batch);
             Deliver(() => Worker(() => Core.Assigned(Given.Route, batch, Clock)));
         }
-        if (Sent == _backlog)
+        if (_toSend.Count == 0)
             SendWord();
     }
 
@@ -225,7 +277,7 @@ internal sealed class LinkWorld
     {
         if (!_helloSeen)
             return;
-        AssignBatch word = Given.Word(_batches.Count, RouterIncarnation, _reportSeen, Committed);
+        AssignBatch word = Given.Word(_batches.Count, _incarnation, _reportSeen, Committed);
         Deliver(() => Worker(() => Core.Assigned(Given.Route, word, Clock)));
     }
 }

@@ -36,6 +36,23 @@ public sealed class WorkerLinkProperties
         Assert.True(world.Sent <= world.Credit);
     }, iter: 300);
 
+    [Fact]
+    public void Router_that_restarts_again_and_again_runs_nothing_twice_and_loses_nothing() => Cases.Sample(c =>
+    {
+        Dice dice = new(c.Seed);
+        long[] durations = [.. Enumerable.Range(0, c.Jobs).Select(_ => 1L + dice.Below(c.LongestMicros))];
+        LinkWorld world = new(c.Slots, c.Jobs, job => durations[job])
+        {
+            BatchJobs = 1 + dice.Below(16),
+            Fate = () => dice.Below(100) < c.LossPercent / 4 ? [] : [dice.Below(100) < c.LatePercent ? dice.Below(5000) : 0],
+        };
+        for (int i = 1 + dice.Below(5); i > 0; i--)
+            world.RestartRouterAt(dice.Below(1_000_000));
+        world.RunTo(600 * 1_000_000L, untilSettled: true);
+        Assert.Equal(c.Jobs, world.Settled);
+        Assert.All(world.Starts, starts => Assert.InRange(starts, 0, 1));
+    }, iter: 300);
+
     /// <summary>SplitMix64: the same numbers from the same seed on any machine.</summary>
     private sealed class Dice(ulong seed)
     {

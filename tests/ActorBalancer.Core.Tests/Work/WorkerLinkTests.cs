@@ -123,6 +123,33 @@ public sealed class WorkerLinkTests
     }
 
     [Fact]
+    public void Nothing_of_a_router_that_is_gone_is_taken_even_if_it_arrives_late()
+    {
+        WorkerCore core = Welcomed(router: 10);
+        core.RouterLost(Route, At(1));
+        core.RouterFound(Route, At(2));
+        core.Effects.Clear();
+        core.Assigned(Route, Batch(1, Jobs(0, 1), router: 10), At(3));
+        core.Welcomed(Route, Welcome(10), At(3));
+        Assert.True(core.Effects.IsEmpty);
+        Assert.Equal(0, core.Running);
+    }
+
+    [Fact]
+    public void Nothing_is_taken_between_a_hello_and_its_answer()
+    {
+        WorkerCore core = Welcomed(router: 10);
+        core.RouterFound(Route, At(1));
+        Assert.Empty(Assert.Single(core.Effects.Hellos).Hello.Held);
+        core.Assigned(Route, Batch(1, Jobs(0, 1)), At(2));
+        Assert.Equal(0, core.Running);
+        core.Welcomed(Route, Welcome(10), At(3));
+        Assert.Equal(0, core.Effects.LastReport().BatchSeen);
+        core.Assigned(Route, Batch(1, Jobs(0, 1)), At(4));
+        Assert.Equal(1, core.Running);
+    }
+
+    [Fact]
     public void Assignment_of_an_unknown_higher_incarnation_is_not_taken_but_greeted()
     {
         WorkerCore core = Welcomed(router: 10);
