@@ -13,10 +13,18 @@ namespace ActorBalancer.Cluster.Gateway;
 /// </summary>
 internal sealed class JobClient(TimeProvider clock) : IJobClient
 {
+    private const string Stopped = "This node has stopped: use another one.";
+
     private volatile Link? _link;
 
     /// <summary>The gateway has started. Before that, everything is refused as not ready.</summary>
     public void Connect(IActorRef gateway, IntakeLimits limits, int payloadLimit) => _link = new Link(gateway, limits, payloadLimit);
+
+    /// <summary>
+    /// The node stops. What was sent before still reaches the gateway; whoever sends at the same moment finds out by
+    /// looking again after sending.
+    /// </summary>
+    public void Disconnect() => _link = null;
 
     public Task<JobId> SubmitAsync<TArgs>(string kind, TArgs args, Action<SubmitOptions>? configure = null, CancellationToken cancellation = default)
     {
@@ -34,6 +42,8 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
             return Refused<JobId>(code, detail!);
         OneSubmit submit = new();
         link.Gateway.Tell(new IClientProtocol.SubmitOne(request, submit), ActorRefs.NoSender);
+        if (_link != link)
+            submit.Answered(-1, RefusalCode.OutcomeUnknown, Stopped);
         return submit.Task.WaitAsync(cancellation);
     }
 
@@ -51,6 +61,8 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
                 submit.Refuse(i, code, detail!);
         }
         cutter.Flush();
+        if (_link != link)
+            submit.Lost(Stopped);
         return submit.Complete().WaitAsync(cancellation);
     }
 
@@ -61,6 +73,8 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
         Link link = Ready();
         JobWatch watch = new();
         link.Gateway.Tell(new IClientProtocol.Watch(id.Key, watch), ActorRefs.NoSender);
+        if (_link != link)
+            watch.Finished(new FinishedJob { Key = id.Key, Code = RefusalCode.NotReady, Error = Stopped, Worker = "" });
         try
         {
             FinishedJob job = await watch.Task.WaitAsync(cancellation).ConfigureAwait(false);
@@ -98,7 +112,7 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outstanding, 1);
         Link link = Ready();
-        return new JobRun(requests, outstanding, link.Gateway, link.Limits, link.PayloadLimit).RunAsync(cancellation);
+        return new JobRun(requests, outstanding, link.Gateway, link.Limits, link.PayloadLimit, () => _link == link).RunAsync(cancellation);
     }
 
     public IAsyncEnumerable<RanJob> RunAsync(IEnumerable<JobRequest> requests, int outstanding = 1_000, CancellationToken cancellation = default) =>
@@ -124,12 +138,15 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
     private Task<T> Ask<TQuestion, T>(TQuestion question, Func<TQuestion, Task<T>> answer, CancellationToken cancellation)
         where TQuestion : RouterQuestion
     {
-        Ready().Gateway.Tell(new IClientProtocol.Ask(question), ActorRefs.NoSender);
+        Link link = Ready();
+        link.Gateway.Tell(new IClientProtocol.Ask(question), ActorRefs.NoSender);
+        if (_link != link)
+            question.Refused(question.IsRepeatable ? RefusalCode.NotReady : RefusalCode.OutcomeUnknown, Stopped);
         return answer(question).WaitAsync(cancellation);
     }
 
     private Link Ready() => _link
-        ?? throw new JobRefusedException(RefusalCode.NotReady, "This node has not started: start the host before you use its job client.");
+        ?? throw new JobRefusedException(RefusalCode.NotReady, "This node has not started, or has stopped: use its job client while the host runs.");
 
     private static Task<T> Refused<T>(RefusalCode code, string detail) => Task.FromException<T>(new JobRefusedException(code, detail));
 

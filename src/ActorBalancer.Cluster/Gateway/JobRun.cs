@@ -10,7 +10,14 @@ namespace ActorBalancer.Cluster.Gateway;
 /// One call of RunAsync: a feeder that turns the sequence into batches as long as there is room, and a channel with one
 /// item for each message of ends. No task and no object a job.
 /// </summary>
-internal sealed class JobRun(IAsyncEnumerable<JobRequest> requests, int outstanding, IActorRef gateway, IntakeLimits limits, int payloadLimit) : IBatchSink
+/// <param name="requests">Read once.</param>
+/// <param name="outstanding">Jobs under way at once.</param>
+/// <param name="gateway">Where batches go.</param>
+/// <param name="limits">Of a batch.</param>
+/// <param name="payloadLimit">Bytes.</param>
+/// <param name="isConnected">False: the gateway may never answer what was sent just now.</param>
+internal sealed class JobRun(
+    IAsyncEnumerable<JobRequest> requests, int outstanding, IActorRef gateway, IntakeLimits limits, int payloadLimit, Func<bool> isConnected) : IBatchSink
 {
     private readonly Channel<Part> _ends = Channel.CreateUnbounded<Part>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _lock = new();
@@ -129,6 +136,8 @@ internal sealed class JobRun(IAsyncEnumerable<JobRequest> requests, int outstand
             gateway.Tell(new IClientProtocol.SubmitMany(batch), ActorRefs.NoSender);
             open.Clear();
             openBytes = 0;
+            if (!isConnected())
+                throw new JobRefusedException(RefusalCode.OutcomeUnknown, "This node has stopped: look at the jobs from another one.");
         }
     }
 

@@ -29,6 +29,7 @@ public sealed class BalancerConfiguration
     {
         List<ConfigurationError> errors = [];
         ConfigBlock merged = Schema.Reference;
+        merged = merged.With(Schema.Check(Overlay(sources.Base, sources.OverridesOrigin, null, errors), errors));
         if (sources.Role is { } role) merged = merged.With(RoleFile(role, errors));
 
         HoconFile file = HoconFile.Read(sources.Text ?? "", sources.TextOrigin, errors);
@@ -37,7 +38,7 @@ public sealed class BalancerConfiguration
         ConfigOverlay environment = new(Schema, errors);
         new EnvironmentNames(Schema, merged).Read(sources.Environment, environment, errors);
         merged = merged.With(Schema.Check(environment.Build(), errors));
-        merged = merged.With(Schema.Check(Overrides(sources, errors), errors));
+        merged = merged.With(Schema.Check(Overlay(sources.Overrides, sources.OverridesOrigin, sources.Role, errors), errors));
 
         BalancerOptions options = new ConfigurationCheck(merged, Schema.Reference, errors).Read();
         return errors.Count == 0 ? new BalancerConfiguration(options, file.Akka) : throw new BalancerConfigurationException(errors);
@@ -80,22 +81,23 @@ public sealed class BalancerConfiguration
         return ConfigBlock.Empty("");
     }
 
-    private static ConfigBlock Overrides(ConfigurationSources sources, List<ConfigurationError> errors)
+    private static ConfigBlock Overlay(
+        IReadOnlyList<KeyValuePair<string, string>> values, string origin, string? role, List<ConfigurationError> errors)
     {
         ConfigOverlay overlay = new(Schema, errors);
-        foreach ((string path, string value) in sources.Overrides)
+        foreach ((string path, string value) in values)
         {
             try
             {
-                overlay.Add(HoconScanner.Path(path), value, sources.OverridesOrigin);
+                overlay.Add(HoconScanner.Path(path), value, origin);
             }
             catch (FormatException)
             {
-                errors.Add(new ConfigurationError(path, value, "this is not a key") { Origin = sources.OverridesOrigin });
+                errors.Add(new ConfigurationError(path, value, "this is not a key") { Origin = origin });
             }
         }
 
-        if (sources.Role is { } role) overlay.Add([ConfigSchema.Root, "roles", "0"], role, sources.OverridesOrigin);
+        if (role is not null) overlay.Add([ConfigSchema.Root, "roles", "0"], role, origin);
         return overlay.Build();
     }
 }

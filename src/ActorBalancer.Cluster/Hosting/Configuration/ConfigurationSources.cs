@@ -9,6 +9,9 @@ public sealed record ConfigurationSources
     /// </summary>
     public string? Role { get; init; }
 
+    /// <summary>Single values by full path that lie directly over the defaults: what an embedding host has otherwise.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Base { get; init; } = [];
+
     /// <summary>The user's HOCON. Null or empty: none.</summary>
     public string? Text { get; init; }
 

@@ -1,0 +1,139 @@
+using System.Collections;
+using System.Globalization;
+using ActorBalancer.Cluster.Hosting;
+using ActorBalancer.Cluster.Worker;
+using ActorBalancer.Hosting;
+using ActorBalancer.Options;
+using Microsoft.Extensions.Logging;
+
+namespace ActorBalancer;
+
+/// <summary>
+/// Sets in code what the configuration sets by file, and says what runs the jobs. Code goes over environment variables
+/// (<c>ACTORBALANCER__...</c>), those over the file, that over the defaults. One difference from our executable: the port is any
+/// free one unless it is set, since nobody looks for an embedded node at 8601 and two may run on one host.
+/// </summary>
+public sealed class BalancerBuilder
+{
+    private static readonly KeyValuePair<string, string>[] EmbeddedDefaults = [new("actorbalancer.remoting.port", "0")];
+
+    private readonly HandlerRegistry _handlers = new();
+    private readonly List<KeyValuePair<string, string>> _values = [];
+    private readonly List<Action<BalancerStopped>> _onStopped = [];
+    private string? _text;
+    private string? _file;
+    private bool _isClientOnly;
+
+    internal BalancerBuilder()
+    {
+    }
+
+    /// <summary>The node's name in lists and logs; by default its host and port.</summary>
+    public BalancerBuilder Name(string name) => Set("actorbalancer.name", name);
+
+    /// <summary>Jobs that run here at once; by default one a core.</summary>
+    public BalancerBuilder Slots(int slots) => Set("actorbalancer.worker.slots", slots.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The port for other nodes; by default any free one. As a guest, the ActorSystem's own is used.</summary>
+    public BalancerBuilder Port(int port) => Set("actorbalancer.remoting.port", port.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Members to join, each <c>HOST:PORT</c>; none: this process is a cluster of one. As a guest, the ActorSystem's own are used.</summary>
+    public BalancerBuilder Seeds(params string[] seeds) => SetAll("actorbalancer.seeds", seeds);
+
+    /// <summary><c>router</c>, <c>worker</c> or both, the default; none: the node only submits and asks.</summary>
+    public BalancerBuilder Roles(params string[] roles)
+    {
+        _isClientOnly = roles.Length == 0;
+        return _isClientOnly ? this : SetAll("actorbalancer.roles", roles);
+    }
+
+    /// <summary>Settings of one queue. A queue needs none to exist.</summary>
+    public BalancerBuilder Queue(string name, Action<QueueBuilder> configure)
+    {
+        configure(new QueueBuilder(name, _values));
+        return this;
+    }
+
+    /// <summary>Any key of <c>hocon/reference.conf</c>, such as <c>actorbalancer.worker.drain</c> and <c>5s</c>.</summary>
+    public BalancerBuilder Set(string key, string value)
+    {
+        _values.Add(new(key, value));
+        return this;
+    }
+
+    /// <summary>Keeps jobs in the router's process, lost with it; the default.</summary>
+    public BalancerBuilder UseMemory() => Set("actorbalancer.store", "memory");
+
+    /// <summary>Runs a kind by a typed handler, from a service scope of its own for each attempt.</summary>
+    /// <exception cref="ArgumentException">The kind is no valid name, or has a handler already.</exception>
+    public BalancerBuilder AddHandler<THandler, TArgs>(string kind)
+        where THandler : class, IJobHandler<TArgs>
+    {
+        _handlers.Add<THandler, TArgs>(kind);
+        return this;
+    }
+
+    /// <summary>
+    /// Runs a kind by a lambda: the argument first, then services and the <see cref="JobContext"/> in any order; it returns
+    /// <see cref="JobOutcome"/> or a task of one.
+    /// </summary>
+    /// <exception cref="ArgumentException">The kind is no valid name or has a handler, or the lambda has another shape.</exception>
+    public BalancerBuilder AddHandler(string kind, Delegate handler)
+    {
+        _handlers.AddLambda(kind, handler);
+        return this;
+    }
+
+    /// <summary>Configuration as HOCON text. As a guest its <c>akka</c> block is not read.</summary>
+    public BalancerBuilder Configuration(string hocon)
+    {
+        (_text, _file) = (hocon, null);
+        return this;
+    }
+
+    /// <summary>Configuration from a HOCON file, read when the host starts. As a guest its <c>akka</c> block is not read.</summary>
+    public BalancerBuilder ConfigurationFile(string path)
+    {
+        (_text, _file) = (null, path);
+        return this;
+    }
+
+    /// <summary>Called once if the node stops without being asked to. The process is left alone; decide here what it does.</summary>
+    public BalancerBuilder OnStopped(Action<BalancerStopped> callback)
+    {
+        _onStopped.Add(callback);
+        return this;
+    }
+
+    /// <exception cref="BalancerConfigurationException">Something is wrong; it lists all of it.</exception>
+    internal NodeSettings Build(IServiceProvider services, ILoggerFactory logs, TimeProvider clock)
+    {
+        ConfigurationSources sources = new()
+        {
+            Base = EmbeddedDefaults,
+            Text = _text,
+            Environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+                .ToDictionary(v => (string)v.Key, v => (string?)v.Value ?? "", StringComparer.Ordinal),
+            Overrides = _values,
+        };
+        BalancerConfiguration configuration = _file is null ? BalancerConfiguration.Load(sources) : BalancerConfiguration.LoadFile(_file, sources);
+        return new NodeSettings
+        {
+            // A node without roles is no mistake in code; in a file it would be one.
+            Options = _isClientOnly ? configuration.Options with { Roles = [] } : configuration.Options,
+            Akka = configuration.Akka,
+            Handlers = _handlers,
+            Services = services,
+            Logs = logs,
+            Clock = clock,
+            OnStopped = stopped => _onStopped.ForEach(callback => callback(stopped)),
+        };
+    }
+
+    private BalancerBuilder SetAll(string key, string[] values)
+    {
+        for (int i = 0; i < values.Length; i++)
+            Set(string.Create(CultureInfo.InvariantCulture, $"{key}.{i}"), values[i]);
+        return this;
+    }
+}

@@ -1,0 +1,216 @@
+using System.Reflection;
+using ActorBalancer.Cluster.Gateway;
+using ActorBalancer.Cluster.Membership;
+using ActorBalancer.Cluster.Router;
+using ActorBalancer.Cluster.Worker;
+using ActorBalancer.Hosting;
+using ActorBalancer.Intake;
+using ActorBalancer.Options;
+using ActorBalancer.Storage;
+using ActorBalancer.Work;
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Cluster;
+using Akka.Configuration;
+using Akka.Hosting.Logging;
+using Microsoft.Extensions.Logging;
+
+namespace ActorBalancer.Cluster.Hosting;
+
+/// <summary>One node in this process: in an ActorSystem of its own, or as a guest in the application's.</summary>
+internal sealed class BalancerNode : IAsyncDisposable
+{
+    // What a frame holds beside a batch of jobs: the envelope and the column heads.
+    private const int FrameMargin = 16 << 10;
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(5);
+
+    private readonly NodeSettings _settings;
+    private readonly ActorSystem _system;
+    private readonly bool _ownsSystem;
+    private readonly IJobStore? _store;
+    private readonly IntakeLimits _limits;
+    private readonly TaskCompletionSource<BalancerTree> _tree = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<BalancerStopped> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private BalancerNode(NodeSettings settings, ActorSystem system, bool ownsSystem, LifePort lifePort, long incarnation, int frameSize)
+    {
+        (_settings, _system, _ownsSystem) = (settings, system, ownsSystem);
+        BalancerOptions options = settings.Options;
+        Akka.Cluster.Cluster cluster = Akka.Cluster.Cluster.Get(system);
+        Name = NodeName.Of(options, cluster.SelfAddress);
+        Address = cluster.SelfAddress.ToString();
+        Client = settings.Client ?? new JobClient(settings.Clock);
+        _store = options.IsRouter ? settings.Store ?? new MemoryJobStore(settings.Clock, options.Memory, options.Limits.Queues) : null;
+        cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
+
+        _limits = new IntakeLimits();
+        if (!options.IsRouter)
+            _limits = _limits with { BatchBytes = Math.Min(_limits.BatchBytes, frameSize - FrameMargin) };
+        system.ActorOf(BalancerActor.Props(new TreeSettings
+        {
+            Options = options,
+            NodeName = Name,
+            LifePort = lifePort,
+            Incarnation = incarnation,
+            Clock = settings.Clock,
+            Seed = settings.Seed ?? (ulong)incarnation,
+            Limits = _limits,
+            Store = _store,
+            Worker = options.IsWorker ? Worker(settings, Name, lifePort, incarnation) : null,
+            EndsForItsSupervisor = settings.EndsForItsSupervisor,
+            Started = _tree,
+            Stopped = OnStopped,
+        }), BalancerActor.Name);
+
+        CoordinatedShutdown.Get(system).AddTask(AkkaSettings.DrainPhase, "actorbalancer-drain", DrainAsync);
+        system.WhenTerminated.ContinueWith(_ => Client.Disconnect(), TaskScheduler.Default);
+    }
+
+    /// <summary>As every list and log names it.</summary>
+    public string Name { get; }
+
+    /// <summary>The cluster address, <c>akka.tcp://SYSTEM@HOST:PORT</c>.</summary>
+    public string Address { get; }
+
+    public JobClient Client { get; }
+
+    public ActorSystem System => _system;
+
+    /// <summary>Completes when this node is a member of its cluster.</summary>
+    public Task Joined => _joined.Task;
+
+    /// <summary>Completes if the node stops without being asked to.</summary>
+    public Task<BalancerStopped> Stopped => _stopped.Task;
+
+    /// <summary>The gateway, which also takes <see cref="SubmitJob"/>.</summary>
+    public IActorRef Gateway => _tree.Task.Result.Gateway;
+
+    /// <summary>Starts a node in an ActorSystem of its own. Without seeds a router forms its own cluster.</summary>
+    /// <exception cref="BalancerConfigurationException">The settings do not fit together.</exception>
+    public static async Task<BalancerNode> StartAsync(NodeSettings settings)
+    {
+        BalancerOptions options = settings.Options;
+        if (options.Seeds.Count == 0 && !options.IsRouter)
+        {
+            throw new BalancerConfigurationException(
+                [new ConfigurationError("actorbalancer.seeds", "[]", "a node that is no router needs at least one member to join")]);
+        }
+        if (options.IsWorker)
+            ThreadPoolFloor.Raise(options.Worker.Slots == 0 ? Environment.ProcessorCount : options.Worker.Slots);
+
+        // First of all, so that peers can always tell this process's death from a silence.
+        long incarnation = Incarnation(settings.Clock);
+        LifePort lifePort = LifePort.Open(options.Remoting.Bind, incarnation);
+        Config logging = ConfigurationFactory.ParseString($"akka.loggers = [\"{typeof(LoggerFactoryLogger).FullName}, Akka.Hosting\"]");
+        Config config = AkkaSettings.For(options, settings.Akka).WithFallback(logging);
+        ActorSystem system = ActorSystem.Create(
+            AkkaSettings.SystemName,
+            ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new LoggerFactorySetup(settings.Logs)));
+        BalancerNode node = new(settings, system, ownsSystem: true, lifePort, incarnation, AkkaSettings.LargestFrame(options));
+        if (options.Seeds.Count == 0)
+        {
+            Akka.Cluster.Cluster cluster = Akka.Cluster.Cluster.Get(system);
+            cluster.Join(cluster.SelfAddress);
+        }
+        return await node.ConnectAsync();
+    }
+
+    /// <summary>Starts a node as a guest in the application's ActorSystem, of which it changes nothing.</summary>
+    /// <exception cref="BalancerConfigurationException">The ActorSystem lacks what we need; it names each line to add.</exception>
+    public static async Task<BalancerNode> StartInAsync(ActorSystem system, NodeSettings settings)
+    {
+        GuestCheck check = GuestCheck.Of(system, settings.Options);
+        if (check.Faults.Count > 0)
+            throw new BalancerConfigurationException(check.Faults);
+        if (check.Adapted.IsWorker && check.Adapted.Worker.Drain < settings.Options.Worker.Drain)
+            Log.DrainCut(settings.Logs.CreateLogger<BalancerNode>(), GuestCheck.DrainKey, check.Adapted.Worker.Drain);
+        long incarnation = Incarnation(settings.Clock);
+        LifePort lifePort = LifePort.Open(check.Bind, incarnation);
+        BalancerNode node = new(settings with { Options = check.Adapted }, system, ownsSystem: false, lifePort, incarnation, check.FrameSize);
+        return await node.ConnectAsync();
+    }
+
+    /// <summary>
+    /// Drains the worker within its drain time, tells everybody who waits, gives up the registration and, in an ActorSystem of
+    /// our own, leaves the cluster. As a guest the application's own shutdown does this.
+    /// </summary>
+    public Task StopAsync() => _ownsSystem
+        ? CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance)
+        : Task.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        if (_store is not null)
+            await _store.DisposeAsync();
+    }
+
+    private async Task<BalancerNode> ConnectAsync()
+    {
+        BalancerTree tree = await _tree.Task;
+        Client.Connect(tree.Gateway, _limits, _settings.Options.Limits.Payload);
+        return this;
+    }
+
+    private async Task<Akka.Done> DrainAsync()
+    {
+        // A downed node's jobs run elsewhere by now: what it would still finish counts for nothing.
+        bool wanted = CoordinatedShutdown.Get(_system).ShutdownReason is not CoordinatedShutdown.ClusterDowningReason;
+        if (!_tree.Task.IsCompletedSuccessfully || _stopped.Task.IsCompleted || !wanted)
+        {
+            Client.Disconnect();
+            return Akka.Done.Instance;
+        }
+        BalancerTree tree = await _tree.Task;
+        TimeSpan drain = _settings.Options.Worker.Drain;
+        if (tree.Worker is not null)
+            await AskAsync<IWorkerProtocol.Drained>(tree.Worker, new IWorkerProtocol.Drain(drain), drain + AnswerTime);
+        Client.Disconnect();
+        await AskAsync<IClientProtocol.Stopped>(tree.Gateway, new IClientProtocol.Stop(), AnswerTime);
+        if (tree.Router is not null)
+            await AskAsync<IRouterProtocol.Released>(tree.Router, IRouterProtocol.Release.Instance, AnswerTime);
+        return Akka.Done.Instance;
+    }
+
+    private async Task AskAsync<T>(IActorRef actor, object message, TimeSpan within)
+    {
+        try
+        {
+            await actor.Ask<T>(message, within);
+        }
+        catch (AskTimeoutException)
+        {
+            // The node goes down either way; what is lost is the order, and the protocol bears that.
+            Log.NotInTime(_settings.Logs.CreateLogger<BalancerNode>(), actor.Path.Name, message.GetType().Name);
+        }
+    }
+
+    private void OnStopped(BalancerStopped stopped)
+    {
+        Client.Disconnect();
+        _stopped.TrySetResult(stopped);
+        _settings.OnStopped?.Invoke(stopped);
+        if (_ownsSystem)
+            _ = StopAsync();
+    }
+
+    private static WorkerEngine Worker(NodeSettings settings, string name, LifePort lifePort, long incarnation)
+    {
+        WorkerOptions worker = settings.Options.Worker;
+        int slots = worker.Slots == 0 ? Environment.ProcessorCount : worker.Slots;
+        WorkerIdentity identity = new()
+        {
+            Incarnation = incarnation,
+            Name = name,
+            Weight = (int)Math.Round((worker.Weight ?? slots) * 1_000),
+            Kinds = settings.Handlers.Kinds,
+            LifePort = lifePort.Port,
+            Version = typeof(BalancerNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+        };
+        return new WorkerEngine(worker, settings.Options.Limits.Result, identity, settings.Handlers, settings.Services, settings.Logs, settings.Clock);
+    }
+
+    /// <summary>Microseconds since 1970: larger than that of any earlier process of this name.</summary>
+    private static long Incarnation(TimeProvider clock) => (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+}

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+
+namespace ActorBalancer.Cluster.Hosting;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "The {Actor} actor did not answer {Message} in time; the node stops without it")]
+    public static partial void NotInTime(ILogger log, string actor, string message);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Key} is shorter than worker.drain: running jobs are handed back after {Drain}")]
+    public static partial void DrainCut(ILogger log, string key, TimeSpan drain);
+}
