@@ -18,12 +18,14 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
     private volatile Link? _link;
 
     /// <summary>The gateway has started. Before that, everything is refused as not ready.</summary>
-    public void Connect(IActorRef gateway, IntakeLimits limits, int payloadLimit) => _link = new Link(gateway, limits, payloadLimit);
+    /// <param name="gateway">Of this node.</param>
+    /// <param name="limits">Of a batch.</param>
+    /// <param name="payloadLimit">Bytes.</param>
+    /// <param name="gone">Cancelled when the gateway can answer nobody any more, however it ended.</param>
+    public void Connect(IActorRef gateway, IntakeLimits limits, int payloadLimit, CancellationToken gone) =>
+        _link = new Link(gateway, limits, payloadLimit, gone);
 
-    /// <summary>
-    /// The node stops. What was sent before still reaches the gateway; whoever sends at the same moment finds out by
-    /// looking again after sending.
-    /// </summary>
+    /// <summary>The node stops: whoever comes from now on is refused.</summary>
     public void Disconnect() => _link = null;
 
     public Task<JobId> SubmitAsync<TArgs>(string kind, TArgs args, Action<SubmitOptions>? configure = null, CancellationToken cancellation = default)
@@ -42,9 +44,7 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
             return Refused<JobId>(code, detail!);
         OneSubmit submit = new();
         link.Gateway.Tell(new IClientProtocol.SubmitOne(request, submit), ActorRefs.NoSender);
-        if (_link != link)
-            submit.Answered(-1, RefusalCode.OutcomeUnknown, Stopped);
-        return submit.Task.WaitAsync(cancellation);
+        return UntilGone(submit.Task, link, RefusalCode.OutcomeUnknown, cancellation);
     }
 
     public Task<IReadOnlyList<SubmitResult>> SubmitManyAsync(IReadOnlyList<JobRequest> requests, CancellationToken cancellation = default)
@@ -61,9 +61,7 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
                 submit.Refuse(i, code, detail!);
         }
         cutter.Flush();
-        if (_link != link)
-            submit.Lost(Stopped);
-        return submit.Complete().WaitAsync(cancellation);
+        return UntilGone(submit.Complete(), link, RefusalCode.OutcomeUnknown, cancellation);
     }
 
     public Task<JobInfo?> GetAsync(JobId id, CancellationToken cancellation = default) => Ask(RouterQuestions.Get(id), q => q.Answer, cancellation);
@@ -73,11 +71,9 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
         Link link = Ready();
         JobWatch watch = new();
         link.Gateway.Tell(new IClientProtocol.Watch(id.Key, watch), ActorRefs.NoSender);
-        if (_link != link)
-            watch.Finished(new FinishedJob { Key = id.Key, Code = RefusalCode.NotReady, Error = Stopped, Worker = "" });
         try
         {
-            FinishedJob job = await watch.Task.WaitAsync(cancellation).ConfigureAwait(false);
+            FinishedJob job = await UntilGone(watch.Task, link, RefusalCode.NotReady, cancellation).ConfigureAwait(false);
             return job.Code == RefusalCode.None
                 ? new JobResult(id, job.State, job.Result, job.Error, job.Reason, job.Worker, job.Lost)
                 : throw new JobRefusedException(job.Code, job.Error ?? $"There is no job {id}: look at the id, or it is no longer kept.");
@@ -112,7 +108,7 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outstanding, 1);
         Link link = Ready();
-        return new JobRun(requests, outstanding, link.Gateway, link.Limits, link.PayloadLimit, () => _link == link).RunAsync(cancellation);
+        return new JobRun(requests, outstanding, link.Gateway, link.Limits, link.PayloadLimit, link.Gone).RunAsync(cancellation);
     }
 
     public IAsyncEnumerable<RanJob> RunAsync(IEnumerable<JobRequest> requests, int outstanding = 1_000, CancellationToken cancellation = default) =>
@@ -140,9 +136,20 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
     {
         Link link = Ready();
         link.Gateway.Tell(new IClientProtocol.Ask(question), ActorRefs.NoSender);
-        if (_link != link)
-            question.Refused(question.IsRepeatable ? RefusalCode.NotReady : RefusalCode.OutcomeUnknown, Stopped);
-        return answer(question).WaitAsync(cancellation);
+        return UntilGone(answer(question), link, question.IsRepeatable ? RefusalCode.NotReady : RefusalCode.OutcomeUnknown, cancellation);
+    }
+
+    private static async Task<T> UntilGone<T>(Task<T> task, Link link, RefusalCode code, CancellationToken cancellation)
+    {
+        using CancellationTokenSource? both = cancellation.CanBeCanceled ? CancellationTokenSource.CreateLinkedTokenSource(cancellation, link.Gone) : null;
+        try
+        {
+            return await task.WaitAsync(both?.Token ?? link.Gone).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (link.Gone.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new JobRefusedException(code, Stopped);
+        }
     }
 
     private Link Ready() => _link
@@ -150,7 +157,7 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
 
     private static Task<T> Refused<T>(RefusalCode code, string detail) => Task.FromException<T>(new JobRefusedException(code, detail));
 
-    private sealed record Link(IActorRef Gateway, IntakeLimits Limits, int PayloadLimit);
+    private sealed record Link(IActorRef Gateway, IntakeLimits Limits, int PayloadLimit, CancellationToken Gone);
 
     private sealed class OneSubmit() : TaskCompletionSource<JobId>(TaskCreationOptions.RunContinuationsAsynchronously), ISubmitter
     {

@@ -15,9 +15,9 @@ namespace ActorBalancer.Cluster.Gateway;
 /// <param name="gateway">Where batches go.</param>
 /// <param name="limits">Of a batch.</param>
 /// <param name="payloadLimit">Bytes.</param>
-/// <param name="isConnected">False: the gateway may never answer what was sent just now.</param>
+/// <param name="gone">Cancelled when the gateway can answer nobody any more.</param>
 internal sealed class JobRun(
-    IAsyncEnumerable<JobRequest> requests, int outstanding, IActorRef gateway, IntakeLimits limits, int payloadLimit, Func<bool> isConnected) : IBatchSink
+    IAsyncEnumerable<JobRequest> requests, int outstanding, IActorRef gateway, IntakeLimits limits, int payloadLimit, CancellationToken gone) : IBatchSink
 {
     private readonly Channel<Part> _ends = Channel.CreateUnbounded<Part>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _lock = new();
@@ -30,7 +30,7 @@ internal sealed class JobRun(
     public async IAsyncEnumerable<RanJob> RunAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         // Leaving the loop early must stop the feeder too.
-        using CancellationTokenSource left = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using CancellationTokenSource left = CancellationTokenSource.CreateLinkedTokenSource(cancellation, gone);
         Task feeding = Task.Run(() => FeedAsync(left.Token), CancellationToken.None);
         try
         {
@@ -38,7 +38,7 @@ internal sealed class JobRun(
             {
                 if (!_ends.Reader.TryRead(out Part part))
                 {
-                    await _ends.Reader.WaitToReadAsync(left.Token).ConfigureAwait(false);
+                    await WaitForEndsAsync(left.Token, cancellation).ConfigureAwait(false);
                     continue;
                 }
                 for (int i = part.From; i < part.From + part.Count; i++)
@@ -69,6 +69,18 @@ internal sealed class JobRun(
     }
 
     public void Finished(FinishedJob[] jobs, int from, int count) => _ends.Writer.TryWrite(new Part(jobs, from, count));
+
+    private async Task WaitForEndsAsync(CancellationToken either, CancellationToken callers)
+    {
+        try
+        {
+            await _ends.Reader.WaitToReadAsync(either).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (gone.IsCancellationRequested && !callers.IsCancellationRequested)
+        {
+            throw new JobRefusedException(RefusalCode.OutcomeUnknown, "This node has stopped: look at the jobs from another one.");
+        }
+    }
 
     private async Task FeedAsync(CancellationToken cancellation)
     {
@@ -136,8 +148,6 @@ internal sealed class JobRun(
             gateway.Tell(new IClientProtocol.SubmitMany(batch), ActorRefs.NoSender);
             open.Clear();
             openBytes = 0;
-            if (!isConnected())
-                throw new JobRefusedException(RefusalCode.OutcomeUnknown, "This node has stopped: look at the jobs from another one.");
         }
     }
 

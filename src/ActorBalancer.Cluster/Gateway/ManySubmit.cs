@@ -31,9 +31,6 @@ internal sealed class ManySubmit(int count) : IBatchSink
         Close(1);
     }
 
-    /// <summary>The gateway may never answer.</summary>
-    public void Lost(string detail) => _done.TrySetException(new JobRefusedException(RefusalCode.OutcomeUnknown, detail));
-
     public Task<IReadOnlyList<SubmitResult>> Complete()
     {
         Close(1);
@@ -59,6 +56,6 @@ internal sealed class ManySubmit(int count) : IBatchSink
     private void Close(int rows)
     {
         if (Interlocked.Add(ref _open, -rows) == 0)
-            _done.TrySetResult(_results);
+            _done.SetResult(_results);
     }
 }

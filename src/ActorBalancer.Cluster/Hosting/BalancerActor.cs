@@ -115,6 +115,7 @@ internal sealed class BalancerActor(TreeSettings settings) : UntypedActor
         NodeName = settings.NodeName,
         LifePort = settings.LifePort.Port,
         ProcessIncarnation = settings.Incarnation,
+        OwnKinds = settings.Worker is null ? [] : settings.Kinds,
         Metrics = metrics,
         Membership = membership,
     };

@@ -31,6 +31,7 @@ internal sealed class BalancerNode : IAsyncDisposable
     private readonly IntakeLimits _limits;
     private readonly TaskCompletionSource<BalancerTree> _tree = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<BalancerStopped> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _gone = new();
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private BalancerNode(NodeSettings settings, ActorSystem system, bool ownsSystem, LifePort lifePort, long incarnation, int frameSize)
@@ -58,13 +59,14 @@ internal sealed class BalancerNode : IAsyncDisposable
             Limits = _limits,
             Store = _store,
             Worker = options.IsWorker ? Worker(settings, Name, lifePort, incarnation) : null,
+            Kinds = settings.Handlers.Kinds,
             EndsForItsSupervisor = settings.EndsForItsSupervisor,
             Started = _tree,
             Stopped = OnStopped,
         }), BalancerActor.Name);
 
         CoordinatedShutdown.Get(system).AddTask(AkkaSettings.DrainPhase, "actorbalancer-drain", DrainAsync);
-        system.WhenTerminated.ContinueWith(_ => Client.Disconnect(), TaskScheduler.Default);
+        system.WhenTerminated.ContinueWith(_ => BeGone(), TaskScheduler.Default);
     }
 
     /// <summary>As every list and log names it.</summary>
@@ -149,7 +151,7 @@ internal sealed class BalancerNode : IAsyncDisposable
     private async Task<BalancerNode> ConnectAsync()
     {
         BalancerTree tree = await _tree.Task;
-        Client.Connect(tree.Gateway, _limits, _settings.Options.Limits.Payload);
+        Client.Connect(tree.Gateway, _limits, _settings.Options.Limits.Payload, _gone.Token);
         return this;
     }
 
@@ -186,13 +188,22 @@ internal sealed class BalancerNode : IAsyncDisposable
         }
     }
 
+    private void BeGone()
+    {
+        Client.Disconnect();
+        _gone.Cancel();
+    }
+
     private void OnStopped(BalancerStopped stopped)
     {
+        // The gateway ends now, and tells those it knows of; the rest hears it when the system has ended.
         Client.Disconnect();
         _stopped.TrySetResult(stopped);
         _settings.OnStopped?.Invoke(stopped);
         if (_ownsSystem)
             _ = StopAsync();
+        else
+            _gone.CancelAfter(AnswerTime);
     }
 
     private static WorkerEngine Worker(NodeSettings settings, string name, LifePort lifePort, long incarnation)

@@ -32,6 +32,9 @@ internal sealed record TreeSettings
     /// <summary>On a worker. Lives as long as the process, so that a worker actor that is started again goes on with it.</summary>
     public WorkerEngine? Worker { get; init; }
 
+    /// <summary>What the worker offers.</summary>
+    public string[] Kinds { get; init; } = [];
+
     /// <summary>A node of our own executable ends where only a new process helps; an embedding application's goes on.</summary>
     public required bool EndsForItsSupervisor { get; init; }
 

@@ -53,6 +53,7 @@ internal sealed partial class RouterActor
         }
         Log.Registered(_log, _settings.NodeName, _ownership.Incarnation);
         _dispatcher = new Dispatcher(_settings.Options, _ownership.Incarnation, _settings.NodeName, _settings.Seed) { Now = Now() };
+        _dispatcher.KindsKnown(_settings.OwnKinds);
         Ask(
             _settings.Store.ClaimAsync(_ownership.Incarnation, CancellationToken.None),
             rows => OwnAll(_dispatcher, rows),

@@ -24,6 +24,11 @@ internal sealed record RouterSettings
     /// <summary>What the life port answers.</summary>
     public required long ProcessIncarnation { get; init; }
 
+    /// <summary>
+    /// The kinds of this process's own worker: known from the start, so that the first submit need not wait for its hello.
+    /// </summary>
+    public string[] OwnKinds { get; init; } = [];
+
     public required IActorRef Metrics { get; init; }
 
     public required IActorRef Membership { get; init; }

@@ -11,6 +11,13 @@ internal sealed partial class Dispatcher
     private readonly HashSet<int> _undecided = [];
     private readonly Dictionary<long, long> _retired = [];
 
+    /// <summary>Kinds that a worker is about to register; jobs of them wait for it.</summary>
+    public void KindsKnown(string[] kinds)
+    {
+        foreach (string kind in kinds)
+            KindNumber(kind);
+    }
+
     /// <summary>
     /// A worker introduces itself, for the first time or again (rule 9). Returns its row; the shell welcomes it and sends
     /// that row's batches to it. -1: a newer process of that name has said hello, this one is of the past.

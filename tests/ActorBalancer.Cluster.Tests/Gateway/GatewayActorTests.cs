@@ -169,7 +169,7 @@ public sealed class GatewayActorTests : TestKit
             Membership = _membership,
             LocalRouter = router,
         }));
-        _client.Connect(gateway, limits, PayloadLimit);
+        _client.Connect(gateway, limits, PayloadLimit, CancellationToken.None);
         return gateway;
     }
 }
