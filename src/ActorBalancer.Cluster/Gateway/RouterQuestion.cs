@@ -58,7 +58,7 @@ internal static class RouterQuestions
         new(true, ticket => new IGatewayProtocol.ListJobs(ticket, query), answer => answer.Jobs);
 
     public static RouterQuestion<IGatewayProtocol.DoneAnswer, bool> Cancel(JobId id) =>
-        new(false, ticket => new IGatewayProtocol.CancelJob(ticket, id.Key), Done);
+        new(true, ticket => new IGatewayProtocol.CancelJob(ticket, id.Key), Done);
 
     public static RouterQuestion<IGatewayProtocol.DoneAnswer, bool> SetQueue(string queue, string? strategy, Binding? binding, bool? paused) =>
         new(false, ticket => new IGatewayProtocol.SetQueue(ticket, queue, strategy, binding, paused), Done);

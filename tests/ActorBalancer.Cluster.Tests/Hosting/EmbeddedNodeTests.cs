@@ -88,7 +88,7 @@ public sealed class EmbeddedNodeTests
         await app.Jobs.CancelAsync(hanging, Limit());
         Assert.Equal(JobState.Cancelled, (await wait).State);
         Assert.Equal(JobState.Cancelled, (await app.Jobs.GetAsync(hanging, Limit()))!.State);
-        Assert.Equal(RefusalCode.Conflict, (await Assert.ThrowsAsync<JobRefusedException>(() => app.Jobs.CancelAsync(hanging, Limit()))).Code);
+        Assert.Equal(RefusalCode.Conflict, (await Assert.ThrowsAsync<JobRefusedException>(() => app.Jobs.CancelAsync(failed.Id, Limit()))).Code);
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using Akka.Actor;
-using Akka.Cluster;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+
+// This project's own namespace hides the short name; an application writes Cluster.Get.
+using AkkaCluster = Akka.Cluster.Cluster;
 
 namespace ActorBalancer.System.Tests.Samples;
 
@@ -14,7 +16,7 @@ public sealed class GuestSample
         akka.actor.provider = cluster
         akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }
         akka.cluster.roles = ["actorbalancer-router", "actorbalancer-worker"]
-        akka.remote.dot-netty.tcp.maximum-frame-size = 512000b
+        akka.remote.dot-netty.tcp.maximum-frame-size = 1000000b
         """;
 
     [Fact]
@@ -27,7 +29,7 @@ public sealed class GuestSample
             .AddHocon(Hocon, HoconAddMode.Prepend)
             .WithActorBalancer(b => b
                 .AddHandler<ResizeHandler, ResizeArgs>("resize"))
-            .AddStartup((system, registry) => Cluster.Get(system).Join(Cluster.Get(system).SelfAddress)));
+            .AddStartup((system, registry) => AkkaCluster.Get(system).Join(AkkaCluster.Get(system).SelfAddress)));
         using IHost host = builder.Build();
         await host.StartAsync();
 
