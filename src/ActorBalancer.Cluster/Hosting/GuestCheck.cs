@@ -55,7 +55,7 @@ internal sealed record GuestCheck
         }
 
         // A phase ends at its time-out whatever still runs in it, so the drain has to be over before.
-        TimeSpan phase = config.GetTimeSpan(DrainKey);
+        TimeSpan phase = CoordinatedShutdown.Get(system).Timeout(AkkaSettings.DrainPhase);
         TimeSpan drain = options.Worker.Drain + DrainMargin <= phase ? options.Worker.Drain : phase - DrainMargin;
         BalancerOptions adapted = options with
         {
