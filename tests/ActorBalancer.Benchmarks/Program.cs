@@ -1,10 +1,15 @@
+using ActorBalancer.Benchmarks.Dispatch;
 using ActorBalancer.Benchmarks.Pick;
+using ActorBalancer.Benchmarks.Router;
 using ActorBalancer.Benchmarks.Store;
 using ActorBalancer.Benchmarks.Wire;
 
 return args switch
 {
+    ["dispatch", .. var rest] => await DispatchCommand.RunAsync(rest),
+    [WorkerProcess.Verb, var name, var seed] => await WorkerProcess.RunAsync(name, seed),
     ["pick", .. var rest] => PickCommand.Run(rest),
+    ["router"] => RouterCommand.Run(),
     ["store"] => await StoreBenchmark.RunAsync(),
     ["wire"] => WireBenchmark.Run(),
     _ => Usage(),
@@ -12,6 +17,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks pick | store | wire");
+    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks dispatch | pick | router | store | wire");
     return 2;
 }
