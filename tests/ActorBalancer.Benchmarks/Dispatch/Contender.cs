@@ -4,9 +4,11 @@ using HdrHistogram;
 namespace ActorBalancer.Benchmarks.Dispatch;
 
 /// <summary>One way of running the jobs, and what its rounds gave.</summary>
-internal sealed class Contender(string name, Stage stage, Func<Round, Task> run)
+internal sealed class Contender(Stage stage, Func<Round, Task> run)
 {
     private const long LongestMicros = 60_000_000;
+    private static readonly TimeSpan s_warmUpRound = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestWarmUp = TimeSpan.FromMinutes(1);
 
     private readonly LongHistogram _micros = new(LongestMicros, 3);
     private readonly List<double> _rates = [];
@@ -15,9 +17,17 @@ internal sealed class Contender(string name, Stage stage, Func<Round, Task> run)
     private long _routerNanos;
     private TimeSpan _processorTime;
 
-    public string Name => name;
-
-    public async Task WarmUpAsync(TimeSpan time) => await run(new Round(new LongHistogram(LongestMicros, 3), time));
+    /// <summary>Runs until so many jobs have made the compiler optimise all that they touch, or for a minute.</summary>
+    public async Task WarmUpAsync(long jobs)
+    {
+        long start = Stopwatch.GetTimestamp(), verified = 0;
+        while (verified < jobs && Stopwatch.GetElapsedTime(start) < s_longestWarmUp)
+        {
+            Round round = new(new LongHistogram(LongestMicros, 3), s_warmUpRound);
+            await run(round);
+            verified += round.Verified;
+        }
+    }
 
     public async Task MeasureAsync(TimeSpan time)
     {

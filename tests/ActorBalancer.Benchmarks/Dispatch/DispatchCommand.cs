@@ -13,7 +13,10 @@ internal static class DispatchCommand
 {
     private const int Rounds = 5;
     private const int PeerBatch = 64;
-    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(2);
+
+    // The peer sends a message a job, so that a tenth of the jobs warms it as much.
+    private const long WarmUpJobs = 2_000_000;
+
     private static readonly TimeSpan s_oneRound = TimeSpan.FromSeconds(0.5);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
@@ -36,12 +39,12 @@ internal static class DispatchCommand
 
     private static async Task<Comparison> CompareAsync(Stage stage, DispatchArguments wanted)
     {
-        Contender ours = new("ours", stage, round => OurClient.RunAsync(stage.Client, round, wanted.Outstanding));
-        Contender peer = new("peer", stage, round => AskPeerAsync(stage, round, wanted.Outstanding, 1));
-        Contender batched = new("peer_batched", stage, round => AskPeerAsync(stage, round, wanted.Outstanding, PeerBatch));
+        Contender ours = new(stage, round => OurClient.RunAsync(stage.Client, round, wanted.Outstanding));
+        Contender peer = new(stage, round => AskPeerAsync(stage, round, wanted.Outstanding, 1));
+        Contender batched = new(stage, round => AskPeerAsync(stage, round, wanted.Outstanding, PeerBatch));
         Contender[] all = [ours, peer, batched];
         foreach (Contender contender in all)
-            await contender.WarmUpAsync(s_warmUp);
+            await contender.WarmUpAsync(contender == peer ? WarmUpJobs / 10 : WarmUpJobs);
         TimeSpan time = TimeSpan.FromSeconds((double)wanted.Seconds / Rounds);
         for (int i = 0; i < Rounds; i++)
         {
