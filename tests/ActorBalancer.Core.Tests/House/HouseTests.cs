@@ -51,7 +51,7 @@ public sealed partial class HouseTests
     [Fact]
     public void Files_stay_short()
     {
-        string root = Root();
+        string root = Checkout.Root;
         var tooLong = new List<string>();
         foreach (string file in SourceFiles(root))
         {
@@ -66,7 +66,7 @@ public sealed partial class HouseTests
     [Fact]
     public void A_public_type_has_a_file_of_its_name()
     {
-        string root = Root();
+        string root = Checkout.Root;
         var strays = new List<string>();
         foreach (string file in SourceFiles(root))
         {
@@ -82,7 +82,7 @@ public sealed partial class HouseTests
     public void Nothing_is_left_for_later()
     {
         string[] words = ["TO" + "DO", "FIX" + "ME", "HA" + "CK:", "NotImplemented" + "Exception"];
-        string root = Root();
+        string root = Checkout.Root;
         IEnumerable<string> found =
             from file in SourceFiles(root)
             from word in words
@@ -94,14 +94,6 @@ public sealed partial class HouseTests
     private static IEnumerable<string> SourceFiles(string root) =>
         Directory.EnumerateFiles(Path.Combine(root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
-
-    private static string Root()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "ActorBalancer.sln")))
-            folder = Path.GetDirectoryName(folder);
-        return folder ?? throw new InvalidOperationException("the tests run outside the checkout; run them with tests/run");
-    }
 
     [GeneratedRegex(@"^public (sealed |static |abstract |readonly |partial )*(class|record struct|record|struct|interface|enum|delegate \S+) (?<name>\w+)", RegexOptions.Multiline)]
     private static partial Regex PublicType();
