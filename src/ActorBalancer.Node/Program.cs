@@ -1,1 +1,3 @@
-return 0;
+using ActorBalancer.Node;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using ActorBalancer.Cluster.Worker;
+using ActorBalancer.Node.Demo;
+using ActorBalancer.Node.Nodes;
+
+namespace ActorBalancer.Node;
+
+/// <summary>The verbs. Results go to standard output, everything else to standard error.</summary>
+internal static class CommandLine
+{
+    /// <summary>Runs the verb that the arguments name and gives the process's exit code.</summary>
+    /// <param name="args">As the shell gave them.</param>
+    /// <param name="handlers">Kinds that a worker node offers beside the built-in ones.</param>
+    public static async Task<int> RunAsync(string[] args, Action<HandlerRegistry>? handlers = null)
+    {
+        RootCommand root = new("Distributes background jobs over worker processes.")
+        {
+            DemoCommand.Create(),
+            NodeCommand.Create(handlers),
+        };
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExample((SynchronousCommandLineAction)help.Action!);
+
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+                await Console.Error.WriteLineAsync(error.Message);
+            string verb = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+            await Console.Error.WriteLineAsync($"Run 'actorbalancer {verb}--help' for what there is.");
+            return ExitCode.Usage;
+        }
+
+        // Signals are each verb's own matter: a worker drains far longer than a parser's time-out.
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using ActorBalancer.Cluster.Hosting;
+using ActorBalancer.Cluster.Kinds;
+using ActorBalancer.Cluster.Worker;
+using ActorBalancer.Hosting;
+using ActorBalancer.Node.Processes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace ActorBalancer.Node.Nodes;
+
+/// <summary>One node from its arguments to its exit code.</summary>
+internal static class NodeProcess
+{
+    public static async Task<int> RunAsync(NodeArguments arguments, Action<HandlerRegistry>? handlers)
+    {
+        if (arguments.ParentPipe)
+            ParentPipe.Watch();
+        TextWriter output = StandardOutput.Take();
+        using StopSignals signals = new();
+        try
+        {
+            BalancerConfiguration configuration = arguments.Load();
+            HandlerRegistry registry = new();
+            BuiltInKinds.AddTo(registry);
+            handlers?.Invoke(registry);
+            await using ServiceProvider services = Services(arguments.Verbose);
+            BalancerNode node = await BalancerNode.StartAsync(new NodeSettings
+            {
+                Options = configuration.Options,
+                Akka = configuration.Akka,
+                Handlers = registry,
+                Services = services,
+                Logs = services.GetRequiredService<ILoggerFactory>(),
+                EndsForItsSupervisor = true,
+            });
+            return await RunAsync(node, configuration, arguments.Json, output, signals.Token);
+        }
+        catch (BalancerConfigurationException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCode.Usage;
+        }
+    }
+
+    private static async Task<int> RunAsync(BalancerNode node, BalancerConfiguration configuration, bool json, TextWriter output, CancellationToken stop)
+    {
+        Task asked = Task.Delay(Timeout.Infinite, stop);
+        await using (node)
+        {
+            if (await Task.WhenAny(node.Joined, node.Stopped, asked) == node.Joined)
+            {
+                ReadyLine ready = new("ready", node.Name, node.Address, Environment.ProcessId, configuration.Options.Roles);
+                await output.WriteLineAsync(json
+                    ? JsonSerializer.Serialize(ready, NodeJson.Default.ReadyLine)
+                    : $"{ready.Name} is ready at {ready.Akka} as {string.Join(" and ", ready.Roles)}; SIGTERM or Ctrl-C stops it.");
+                await Task.WhenAny(node.Stopped, asked);
+            }
+        }
+        if (!node.Stopped.IsCompletedSuccessfully)
+            return ExitCode.Done;
+        BalancerStopped stopped = await node.Stopped;
+        await Console.Error.WriteLineAsync($"{stopped.Node} stopped: {stopped.Reason}.");
+        return stopped.NeedsRestart ? ExitCode.Downed : ExitCode.Failed;
+    }
+
+    private static ServiceProvider Services(bool verbose) => new ServiceCollection()
+        .AddLogging(logging => logging
+            .SetMinimumLevel(verbose ? LogLevel.Information : LogLevel.Warning)
+            .AddSimpleConsole(line =>
+            {
+                line.SingleLine = true;
+                line.UseUtcTimestamp = true;
+                line.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            })
+            .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace))
+        .AddSingleton(TimeProvider.System)
+        .BuildServiceProvider();
+}

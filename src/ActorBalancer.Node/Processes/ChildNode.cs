@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace ActorBalancer.Node.Processes;
+
+/// <summary>
+/// A node in a process of its own, child of this one. It cannot outlive this process: it holds the reading end of a pipe
+/// whose only writing end is here.
+/// </summary>
+internal sealed class ChildNode : IAsyncDisposable
+{
+    private const int KeptLines = 200;
+
+    private readonly Process _process;
+    private readonly TaskCompletionSource<ReadyLine> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Queue<string> _log = new();
+    private readonly Lock _gate = new();
+
+    private ChildNode(ProcessStartInfo start, string name)
+    {
+        Name = name;
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, e) => OnOutput(e.Data);
+        _process.ErrorDataReceived += (_, e) => OnError(e.Data);
+        _process.Exited += (_, _) => _ready.TrySetException(new ChildNodeException($"{name} ended before it was ready.", Log));
+        _process.Start();
+        Pid = _process.Id;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Name { get; }
+
+    public int Pid { get; }
+
+    /// <summary>Its first line; fails if it ends before that.</summary>
+    public Task<ReadyLine> Ready => _ready.Task;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Its exit code, once it has ended; 128 + n when signal n ended it.</summary>
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>The newest lines of its standard error.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_gate)
+                return string.Join('\n', _log);
+        }
+    }
+
+    /// <summary>Starts the executable that this assembly belongs to.</summary>
+    public static ChildNode Start(string name, IEnumerable<string> arguments) =>
+        Start(name, typeof(ChildNode).Assembly.Location, arguments, []);
+
+    /// <param name="name">The node's name.</param>
+    /// <param name="assembly">The executable's assembly; its host is the one that runs this process.</param>
+    /// <param name="arguments">What follows <c>node --name NAME</c>.</param>
+    /// <param name="environment">Added to this process's own.</param>
+    public static ChildNode Start(
+        string name, string assembly, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)
+    {
+        ProcessStartInfo start = Executable.Of(assembly);
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
+        foreach (string argument in (IEnumerable<string>)["node", "--name", name, "--json", "--parent-pipe", .. arguments])
+            start.ArgumentList.Add(argument);
+        foreach ((string key, string value) in environment)
+            start.Environment[key] = value;
+        return new ChildNode(start, name);
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill()
+    {
+        try
+        {
+            _process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended by itself.
+        }
+    }
+
+    public Task WaitForExitAsync(CancellationToken cancellation = default) => _process.WaitForExitAsync(cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        Kill();
+        await _process.WaitForExitAsync();
+        _ = _ready.Task.Exception;
+        _process.Dispose();
+    }
+
+    private void OnOutput(string? line)
+    {
+        if (line is null || _ready.Task.IsCompleted)
+            return;
+        try
+        {
+            if (JsonSerializer.Deserialize(line, NodeJson.Default.ReadyLine) is { Event: "ready" } ready)
+                _ready.TrySetResult(ready);
+        }
+        catch (JsonException)
+        {
+            OnError(line);
+        }
+    }
+
+    private void OnError(string? line)
+    {
+        if (line is null)
+            return;
+        lock (_gate)
+        {
+            _log.Enqueue(line);
+            if (_log.Count > KeptLines)
+                _log.Dequeue();
+        }
+    }
+}

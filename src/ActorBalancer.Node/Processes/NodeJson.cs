@@ -1,0 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ActorBalancer.Node.Demo;
+
+namespace ActorBalancer.Node.Processes;
+
+/// <summary>Everything that the command line writes or reads as JSON, built at compile time.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ReadyLine))]
+[JsonSerializable(typeof(DemoReport))]
+[JsonSerializable(typeof(HashJob))]
+internal sealed partial class NodeJson : JsonSerializerContext;

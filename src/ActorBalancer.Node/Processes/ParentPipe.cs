@@ -1,0 +1,34 @@
+namespace ActorBalancer.Node.Processes;
+
+/// <summary>
+/// Ends this process when the other end of its standard input closes, which the kernel does for a parent however it dies.
+/// A thread of its own reads, so that no number of busy jobs keeps the process alive.
+/// </summary>
+internal static class ParentPipe
+{
+    public static void Watch()
+    {
+        Thread reader = new(ReadToEnd) { IsBackground = true, Name = "parent-pipe" };
+        reader.Start();
+    }
+
+    private static void ReadToEnd()
+    {
+        using Stream input = Console.OpenStandardInput();
+        byte[] buffer = new byte[16];
+        try
+        {
+            while (input.Read(buffer) > 0)
+            {
+                // Nothing is said over this pipe; only its end counts.
+            }
+        }
+        catch (IOException)
+        {
+            // A broken pipe is an end too.
+        }
+
+        // Not Environment.Exit: that would run shutdown hooks, and a drain, for a parent that is gone.
+        CurrentProcess.Kill();
+    }
+}

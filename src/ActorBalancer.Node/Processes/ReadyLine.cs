@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace ActorBalancer.Node.Processes;
+
+/// <summary>The one line that a node prints on standard output once it is in its cluster.</summary>
+/// <param name="Event">Always <c>ready</c>.</param>
+/// <param name="Name">The node's name.</param>
+/// <param name="Akka">Its cluster address, <c>akka.tcp://actorbalancer@HOST:PORT</c>.</param>
+/// <param name="Pid">Its process.</param>
+/// <param name="Roles"><c>router</c>, <c>worker</c> or both.</param>
+internal sealed record ReadyLine(string Event, string Name, string Akka, int Pid, IReadOnlyList<string> Roles)
+{
+    /// <summary><c>HOST:PORT</c>, as <c>--seed</c> takes it.</summary>
+    [JsonIgnore]
+    public string Seed => Akka[(Akka.IndexOf('@', StringComparison.Ordinal) + 1)..];
+}

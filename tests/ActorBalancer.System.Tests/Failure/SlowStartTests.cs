@@ -1,0 +1,31 @@
+using ActorBalancer.Node.Processes;
+using ActorBalancer.SystemTests.Processes;
+using Xunit.Abstractions;
+
+namespace ActorBalancer.SystemTests.Failure;
+
+public sealed class SlowStartTests(ITestOutputHelper output) : FailureTest(output)
+{
+    protected override KeyValuePair<string, string>[] RouterSettings => [new("ACTORBALANCER__METRICS__SLOW_START", "3s")];
+
+    [Fact]
+    public async Task Worker_that_joins_begins_small_and_ends_with_its_whole_share()
+    {
+        const int jobs = 400;
+        ChildNode first = await Cluster.AddWorkerAsync("first", 2);
+        await Eventually.IsTrue(async () => await IsWhole(first), "the first worker has its whole weight");
+        ChildNode second = await Cluster.AddWorkerAsync("second", 2);
+
+        // Until the first weights that know it, at most a second later, it counts like the others.
+        await Eventually.IsTrue(
+            async () => await Cluster.WorkerAsync(second) is { } info && info.EffectiveWeight < info.Weight, "the second worker begins small");
+        await Eventually.IsTrue(async () => await IsWhole(second), "the second worker has its whole weight");
+        await Cluster.RunAsync([TestCluster.Job("echo")]);
+        await Cluster.Client.SetQueueAsync("default", "weighted-round-robin", binding: null, paused: null);
+        IReadOnlyList<RanJob> ended = await Cluster.RunAsync(TestCluster.Sleeps(jobs, 1));
+        Assert.InRange(ended.Count(j => j.Worker == second.Name), (jobs / 2) - 2, (jobs / 2) + 2);
+    }
+
+    private async Task<bool> IsWhole(ChildNode worker) =>
+        await Cluster.WorkerAsync(worker) is { } info && info.EffectiveWeight >= info.Weight * 0.999;
+}

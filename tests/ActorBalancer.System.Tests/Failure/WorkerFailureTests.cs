@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using ActorBalancer.Node.Processes;
+using ActorBalancer.SystemTests.Processes;
+using Xunit.Abstractions;
+
+namespace ActorBalancer.SystemTests.Failure;
+
+public sealed class WorkerFailureTests(ITestOutputHelper output) : FailureTest(output)
+{
+    private const int Jobs = 300;
+
+    [Fact]
+    public async Task Jobs_of_a_killed_worker_run_elsewhere_and_each_has_one_outcome()
+    {
+        ChildNode victim = await Cluster.AddPairAsync("victim", 4);
+        Task<IReadOnlyList<RanJob>> jobs = Cluster.RunAsync(TestCluster.Sleeps(Jobs, 25));
+        await Cluster.RunningOnAsync(victim);
+
+        DateTimeOffset killedAt = TimeProvider.System.GetUtcNow();
+        victim.Kill();
+
+        await AssertEachHasOneOutcomeAsync(await jobs, expectLost: true, killedAt);
+    }
+
+    [Fact]
+    public async Task Jobs_run_elsewhere_also_when_the_killed_worker_is_back_on_its_port_at_once()
+    {
+        ChildNode victim = await Cluster.AddPairAsync("victim", 4);
+        string seed = (await victim.Ready).Seed;
+        int port = int.Parse(seed[(seed.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+        Task<IReadOnlyList<RanJob>> jobs = Cluster.RunAsync(TestCluster.Sleeps(Jobs, 25));
+        await Cluster.RunningOnAsync(victim);
+
+        DateTimeOffset killedAt = TimeProvider.System.GetUtcNow();
+        victim.Kill();
+        await victim.WaitForExitAsync();
+        ChildNode back = Cluster.StartWorker("victim", 4, port);
+        Output.WriteLine($"started again {(TimeProvider.System.GetUtcNow() - killedAt).TotalMilliseconds:0} ms after the kill");
+
+        await AssertEachHasOneOutcomeAsync(await jobs, expectLost: true, killedAt);
+        await Eventually.IsTrue(async () => await Cluster.WorkerAsync(back) is { State: WorkerState.Up }, "the worker is back");
+        await GetsJobsAsync(back);
+    }
+
+    [Fact]
+    public async Task Worker_told_to_stop_drains_and_no_job_runs_twice()
+    {
+        ChildNode leaving = await Cluster.AddPairAsync("leaving", 4);
+        Task<IReadOnlyList<RanJob>> jobs = Cluster.RunAsync(TestCluster.Sleeps(Jobs, 25));
+        await Cluster.RunningOnAsync(leaving);
+
+        Signals.Send(leaving.Pid, Signals.Terminate);
+
+        await AssertEachHasOneOutcomeAsync(await jobs, expectLost: false, killedAt: null);
+        await leaving.WaitForExitAsync().WaitAsync(Eventually.Deadline);
+        Assert.Equal(0, leaving.ExitCode);
+    }
+
+    [Fact]
+    public async Task Worker_paused_for_three_seconds_keeps_its_jobs()
+    {
+        ChildNode paused = await Cluster.AddPairAsync("paused", 4);
+        Task<IReadOnlyList<RanJob>> jobs = Cluster.RunAsync(TestCluster.Sleeps(Jobs, 25));
+        await Cluster.RunningOnAsync(paused);
+
+        Signals.Send(paused.Pid, Signals.Stop);
+        await RealSecondsAsync(3);
+        Signals.Send(paused.Pid, Signals.Continue);
+
+        await AssertEachHasOneOutcomeAsync(await jobs, expectLost: false, killedAt: null);
+        await Eventually.IsTrue(async () => await Cluster.WorkerAsync(paused) is { State: WorkerState.Up }, "the worker is up again");
+        await GetsJobsAsync(paused);
+    }
+
+    [Fact]
+    public async Task Worker_that_joins_gets_jobs_also_while_a_crashed_member_is_not_yet_removed()
+    {
+        ChildNode victim = await Cluster.AddPairAsync("victim", 2);
+
+        victim.Kill();
+        ChildNode newcomer = await Cluster.AddWorkerAsync("newcomer", 2);
+
+        await GetsJobsAsync(newcomer);
+    }
+
+    /// <summary>The pause is what is tested, so for once real time must pass; the kernel's timer measures it.</summary>
+    internal static async Task RealSecondsAsync(int seconds)
+    {
+        using Process timer = Process.Start("sleep", [$"{seconds}"]);
+        await timer.WaitForExitAsync();
+    }
+
+    private async Task GetsJobsAsync(ChildNode worker)
+    {
+        await Eventually.IsTrue(
+            async () => (await Cluster.RunAsync(TestCluster.Sleeps(40, 5))).Any(j => j.Worker == worker.Name), $"{worker.Name} gets jobs");
+    }
+
+    private async Task AssertEachHasOneOutcomeAsync(IReadOnlyList<RanJob> ended, bool expectLost, DateTimeOffset? killedAt)
+    {
+        Assert.Equal(Enumerable.Range(0, Jobs).Select(i => (long)i), ended.Select(j => j.Index).Order());
+        Assert.All(ended, j => Assert.True(j.Succeeded, $"{j.Id}: {j.Code} {j.State} {j.Error}"));
+        Assert.Equal(Jobs, ended.Select(j => j.Id).Distinct().Count());
+        Assert.Equal(expectLost, ended.Sum(j => j.LostRuns) > 0);
+        List<double> waits = [];
+        foreach (RanJob job in ended)
+        {
+            JobInfo info = (await Cluster.Client.GetAsync(job.Id))!;
+            Assert.Equal(JobState.Succeeded, info.State);
+            Assert.Single(info.Attempts, a => a.Outcome == AttemptOutcome.Succeeded);
+            Assert.All(info.Attempts, a => Assert.Contains(a.Outcome, Allowed(expectLost)));
+            if (killedAt is { } killed && info.Attempts.Count > 1)
+                waits.Add((info.Attempts[^1].StartedAt - killed).TotalMilliseconds);
+        }
+
+        if (waits.Count == 0)
+            return;
+        Output.WriteLine($"{waits.Count} jobs ran again, {waits.Min():0} to {waits.Max():0} ms after the kill");
+        Console.WriteLine($"re-run after SIGKILL: {waits.Count} jobs, {waits.Min():0} to {waits.Max():0} ms");
+        // Without the evidence of the life port it would be the 25 s until the cluster removes the member.
+        Assert.True(waits.Max() < 15_000, $"the last re-run began after {waits.Max():0} ms");
+    }
+
+    private static AttemptOutcome[] Allowed(bool lost) => lost
+        ? [AttemptOutcome.Succeeded, AttemptOutcome.Lost, AttemptOutcome.Released]
+        : [AttemptOutcome.Succeeded, AttemptOutcome.Released];
+}
