@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using ActorBalancer.Node.Processes;
 using ActorBalancer.SystemTests.Processes;
 using Xunit.Abstractions;
@@ -27,7 +28,7 @@ public sealed class WorkerFailureTests(ITestOutputHelper output) : FailureTest(o
     {
         ChildNode victim = await Cluster.AddPairAsync("victim", 4);
         string seed = (await victim.Ready).Seed;
-        int port = int.Parse(seed[(seed.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+        int port = int.Parse(seed[(seed.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
         Task<IReadOnlyList<RanJob>> jobs = Cluster.RunAsync(TestCluster.Sleeps(Jobs, 25));
         await Cluster.RunningOnAsync(victim);
 
