@@ -4,7 +4,7 @@ namespace ActorBalancer.Strategies;
 /// A pure choice: which of the eligible workers gets the next job. It never sends, logs or blocks, reads no clock and
 /// takes its dice as a seed. Single-threaded. It reads the fleet from the <see cref="Candidates"/> it was made with, and
 /// is told by <see cref="Changed"/> which row changed; it must not allocate in <see cref="Pick"/> or <see cref="Changed"/>
-/// once the fleet has stopped growing.
+/// once the fleet, and for <c>source-hash</c> the number of different sources, has stopped growing.
 /// </summary>
 public interface IBalancingStrategy
 {

@@ -10,6 +10,69 @@ public class LeastConnectionsTests
         Gen.Select(Storm.Over(40, 600), Gen.ULong).Sample(
             (history, seed) => Storm.Play(new Candidates(1).With("least-connections", seed), history, AssertLeast), iter: 100);
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(16)]
+    public void Workers_of_few_weights_are_compared_no_less_exactly(int weights) =>
+        Gen.Select(Storm.Over(40, 1500), Gen.ULong).Sample(
+            (history, seed) =>
+            {
+                // Weight 1, 2, 3 ... or none: many loads are equal, so the second look at who has fewer in flight matters.
+                var few = history.Select(gust => gust with { Number = 1000 * (gust.Number % (weights + 1)) }).ToArray();
+                Storm.Play(new Candidates(1).With("least-connections", seed), few, AssertLeast);
+            },
+            iter: 40);
+
+    [Fact]
+    public void Every_choice_is_the_least_while_workers_grow_apart_and_together_again()
+    {
+        int switches = 0;
+        Gen.Select(Storm.Over(60, 2000), Gen.ULong).Sample(
+            (history, seed) =>
+            {
+                // Up to thirty weights, of which about half are there at once: now too many for classes, now not.
+                var near = history.Select(gust => gust with { Number = 1000 + (40 * (gust.Number % 30)) }).ToArray();
+                var fleet = new Candidates(1);
+                var strategy = new LeastConnectionsStrategy(fleet, seed, changesPerLook: 1);
+                fleet.Attach(strategy);
+                bool inTree = false;
+                Storm.Play(fleet, near, (_, picked) =>
+                {
+                    AssertLeast(fleet, picked);
+                    if (strategy.InTree != inTree) Interlocked.Increment(ref switches);
+                    inTree = strategy.InTree;
+                });
+            },
+            iter: 40);
+        Assert.True(switches >= 20, $"only {switches} switches");
+    }
+
+    [Fact]
+    public void A_worker_with_thousands_in_flight_is_compared_with_the_others()
+    {
+        var fleet = Fleet.Of(1, 1, 1000);
+        var strategy = new LeastConnectionsStrategy(fleet, 1, changesPerLook: 1);
+        fleet.Attach(strategy);
+        fleet.SetInFlight(0, 3);
+        fleet.SetInFlight(1, 5);
+        for (int row = 0; row < 3001; row++) fleet.Started(2);
+        Assert.False(strategy.InTree);
+        Assert.Equal(2, fleet.Pick(0));
+        fleet.SetInFlight(2, 4001);
+        Assert.Equal(0, fleet.Pick(0));
+        fleet.SetInFlight(2, 4_000_000);
+        Assert.True(strategy.InTree);
+        Assert.Equal(0, fleet.Pick(0));
+        fleet.SetInFlight(0, 10_000_000);
+        Assert.Equal(1, fleet.Pick(0));
+        fleet.SetInFlight(2, 0);
+        fleet.SetInFlight(0, 0);
+        for (int i = 0; i < 20; i++) fleet.Finished(fleet.Place());
+        Assert.False(strategy.InTree);
+        Assert.Equal(2, fleet.Pick(0));
+    }
+
     [Fact]
     public void Loads_are_compared_exactly_at_the_largest_weights() =>
         Gen.Select(Gen.Int[999_999_000, 1_000_000_000].Array[20], Gen.Int[0, 4_000_000].Array[20]).Sample((weights, inFlight) =>
@@ -53,6 +116,32 @@ public class LeastConnectionsTests
         Assert.InRange(Fleet.ChiSquareDeviations(picks.Shares(50), [.. Enumerable.Repeat(1000.0, 50)]), -4, 5);
         int repeats = picks.Zip(picks.Skip(1)).Count(pair => pair.First == pair.Second);
         Assert.InRange(repeats, 850, 1150);
+    }
+
+    [Fact]
+    public void Ties_stay_uniform_when_eligibility_and_weights_come_and_go()
+    {
+        var fleet = Fleet.Equal(60).With("least-connections");
+        var dice = new Dice(3);
+        int[] shares = new int[60];
+        for (int i = 0; i < 60_000; i++)
+        {
+            // Thirty of sixty are tied at each pick: closed, of half the weight or with a job in flight are the others.
+            int at = (int)dice.Below(60);
+            for (int k = 0; k < 60; k++)
+            {
+                int row = (at + k) % 60;
+                fleet.SetEligible(row, k >= 10);
+                fleet.SetWeight(row, k is >= 10 and < 20 ? 500 : 1000, 1);
+                fleet.SetInFlight(row, k is >= 20 and < 30 ? 1 : 0);
+            }
+
+            int picked = fleet.Pick(0);
+            Assert.InRange((picked - at + 60) % 60, 30, 59);
+            shares[(picked - at + 60) % 60]++;
+        }
+
+        Assert.InRange(Fleet.ChiSquareDeviations(shares[30..], [.. Enumerable.Repeat(2000.0, 30)]), -4, 5);
     }
 
     [Fact]

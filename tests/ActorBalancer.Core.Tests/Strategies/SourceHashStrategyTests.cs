@@ -174,6 +174,45 @@ public class SourceHashStrategyTests
         Assert.All(Enumerable.Range(0, 500), row => Assert.InRange(fleet.InFlight(row), 0, 13));
     }
 
+    [Theory]
+    [InlineData(100, 8_000)]
+    [InlineData(5_000, 200_000)]
+    [InlineData(2_000_000, 30_000_000)]
+    public void Memory_grows_with_the_sources_that_were_seen(int sources, int bytes)
+    {
+        // All that is allocated on the way counts, so what is kept is less; all slots at once would be eight million bytes.
+        var fleet = Fleet.Equal(9);
+        Homes(fleet.With("source-hash"), 1);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        fleet.With("source-hash");
+        for (int i = 0; i < sources; i++) fleet.Pick(SourceHash.Of(i));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, bytes);
+    }
+
+    [Fact]
+    public void A_table_that_grew_while_the_fleet_changed_is_as_one_made_new()
+    {
+        var fleet = Mixed(20).With("source-hash");
+        for (int change = 0; change < 300; change++)
+        {
+            Homes(fleet, 200, change * 40);
+            if (change % 3 == 0) fleet.SetWeight(change % 20, 1000 + (change * 7 % 4000), 1);
+        }
+
+        ulong[] grown = Homes(fleet);
+        Assert.Equal(grown, Homes(fleet.With("source-hash")));
+        Assert.Equal(grown, Homes(fleet));
+    }
+
+    [Fact]
+    public void Keys_stay_when_every_slot_has_been_asked_for()
+    {
+        var fleet = Mixed(10).With("source-hash");
+        ulong[] before = Homes(fleet);
+        for (int key = 0; key < 1_500_000; key++) fleet.Pick(SourceHash.Of(key));
+        Assert.Equal(before, Homes(fleet));
+    }
+
     internal static ulong[] Homes(Candidates fleet, int keys = Keys, int first = 0) =>
         [.. Enumerable.Range(first, keys).Select(key => fleet.Id(fleet.Pick(SourceHash.Of(key))))];
 
