@@ -107,8 +107,8 @@ internal sealed partial class RouterActor
         Ask(
             _settings.Store.ListAsync(list.Query, CancellationToken.None),
             jobs => asker.Tell(new IGatewayProtocol.JobsAnswer(list.Ticket, Page(jobs))),
-            jobs => new Answer(_ => asker.Tell(new IGatewayProtocol.JobsAnswer(list.Ticket, Page(jobs)))),
-            () => new Answer(_ => asker.Tell(new IGatewayProtocol.JobsAnswer(list.Ticket, []))));
+            jobs => new Reply(() => asker.Tell(new IGatewayProtocol.JobsAnswer(list.Ticket, Page(jobs)))),
+            () => new Reply(() => asker.Tell(new IGatewayProtocol.JobsAnswer(list.Ticket, []))));
 
     /// <summary>Without results and attempts, which a list does not show; shorter than asked for when it would outgrow a message.</summary>
     private JobInfo[] Page(IReadOnlyList<JobInfo> jobs)
@@ -153,7 +153,6 @@ internal sealed partial class RouterActor
         Look(cancel.Key, job => asker.Tell(job switch
         {
             null => new IGatewayProtocol.DoneAnswer(cancel.Ticket, RefusalCode.NotFound, $"there is no job {new JobId(cancel.Key)}"),
-            { State: JobState.Cancelled } => new IGatewayProtocol.DoneAnswer(cancel.Ticket, RefusalCode.None, null),
             _ when JobTransitions.IsFinal(job.State) => new IGatewayProtocol.DoneAnswer(
                 cancel.Ticket, RefusalCode.Conflict, $"job {job.Id} is {job.State.ToString().ToLowerInvariant()} already"),
             // Its cancel by somebody else is on the way to the store.
@@ -165,8 +164,8 @@ internal sealed partial class RouterActor
         Ask(
             _settings.Store.GetAsync(new JobId(key), CancellationToken.None),
             tell,
-            job => new Answer(_ => tell(job)),
-            () => new Answer(_ => tell(null)));
+            job => new Reply(() => tell(job)),
+            () => new Reply(() => tell(null)));
 
     /// <summary>Log messages, each event once.</summary>
     private static class Log

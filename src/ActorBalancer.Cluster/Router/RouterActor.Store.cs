@@ -52,12 +52,13 @@ internal sealed partial class RouterActor
             return;
         }
         Log.Registered(_log, _settings.NodeName, _ownership.Incarnation);
-        _dispatcher = new Dispatcher(_settings.Options, _ownership.Incarnation, _settings.NodeName, _settings.Seed) { Now = Now() };
-        _dispatcher.KindsKnown(_settings.OwnKinds);
+        var dispatcher = new Dispatcher(_settings.Options, _ownership.Incarnation, _settings.NodeName, _settings.Seed) { Now = Now() };
+        _dispatcher = dispatcher;
+        dispatcher.KindsKnown(_settings.OwnKinds);
         Ask(
             _settings.Store.ClaimAsync(_ownership.Incarnation, CancellationToken.None),
-            rows => OwnAll(_dispatcher, rows),
-            rows => new Answer(dispatcher => OwnAll(dispatcher, rows)),
+            rows => OwnAll(dispatcher, rows),
+            rows => new Answer(dispatcher, d => OwnAll(d, rows)),
             () => new RegisterAnswer(null, sent));
         foreach ((object message, IActorRef sender) in _early)
             Self.Tell(message, sender);
@@ -127,8 +128,8 @@ internal sealed partial class RouterActor
             answered |= Ask(
                 _settings.Store.OpenQueueAsync(dispatcher.Incarnation, name, CancellationToken.None),
                 row => dispatcher.QueueOpened(name, row),
-                row => new Answer(d => d.QueueOpened(name, row)),
-                () => new Answer(d => d.QueueOpened(name, null)));
+                row => new Answer(dispatcher, d => d.QueueOpened(name, row)),
+                () => new Answer(dispatcher, d => d.QueueOpened(name, null)));
         }
         for (int i = 0; i < effects.Loads.Count; i++)
         {
@@ -136,8 +137,8 @@ internal sealed partial class RouterActor
             answered |= Ask(
                 _settings.Store.LoadAsync(queue, after, Dispatcher.LoadLimit, CancellationToken.None),
                 jobs => dispatcher.Loaded(queue, jobs),
-                jobs => new Answer(d => d.Loaded(queue, jobs)),
-                () => new Answer(_ => Fenced()));
+                jobs => new Answer(dispatcher, d => d.Loaded(queue, jobs)),
+                () => new Answer(dispatcher, _ => Fenced()));
         }
         effects.Loads.Clear();
         if (effects.Commit is { } commit)
@@ -145,8 +146,8 @@ internal sealed partial class RouterActor
             answered |= Ask(
                 _settings.Store.CommitAsync(commit, CancellationToken.None),
                 dispatcher.Committed,
-                result => new Answer(d => d.Committed(result)),
-                () => new Answer(d => d.Committed(CommitResult.Unknown)));
+                result => new Answer(dispatcher, d => d.Committed(result)),
+                () => new Answer(dispatcher, d => d.Committed(CommitResult.Unknown)));
         }
         if (effects.Fenced)
             Fenced();

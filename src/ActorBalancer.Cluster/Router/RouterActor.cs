@@ -61,7 +61,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
             case IMembershipProtocol member: OnMember(member); break;
             case Weights weights when _dispatcher is not null: _dispatcher.WeightsChanged(weights); break;
             case Weights: return;
-            case WorkerHello or WorkerReport or IGatewayProtocol or IRouterProtocol or Answer when _dispatcher is null:
+            case WorkerHello or WorkerReport or IGatewayProtocol or IRouterProtocol when _dispatcher is null:
                 _early.Add((message, Sender));
                 return;
             case WorkerReport report: OnReport(report, Sender); break;
@@ -69,7 +69,8 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
             case WorkerHello hello: OnHello(hello, Sender); break;
             case IGatewayProtocol question: OnQuestion(question, Sender); break;
             case IRouterProtocol.DrainWorker drain: OnDrain(drain, Sender); break;
-            case Answer answer: answer.Tell(_dispatcher!); break;
+            case Answer answer: OnAnswer(answer); break;
+            case Reply reply: reply.Tell(); break;
             default: Unhandled(message); return;
         }
         EndTurnSoon();
@@ -111,6 +112,13 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
         _wakeAt = micros;
         long wait = Math.Max(1_000, micros - Now().Micros);
         Timers.StartSingleTimer(WakeTimer, Flush.Instance, TimeSpan.FromMicroseconds(wait));
+    }
+
+    private void OnAnswer(Answer answer)
+    {
+        // What an earlier incarnation asked for concerns nobody any more.
+        if (ReferenceEquals(answer.Asker, _dispatcher))
+            answer.Tell(Turn());
     }
 
     private void OnReport(WorkerReport report, IActorRef sender)
@@ -209,5 +217,8 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
     private sealed record RenewAnswer(bool? Prolonged, Moment Sent);
 
     /// <summary>A store's late answer, on its way to the dispatcher that asked.</summary>
-    private sealed record Answer(Action<Dispatcher> Tell);
+    private sealed record Answer(Dispatcher Asker, Action<Dispatcher> Tell);
+
+    /// <summary>A store's late answer, on its way to a caller.</summary>
+    private sealed record Reply(Action Tell);
 }
