@@ -1,6 +1,7 @@
 using ActorBalancer.Cluster.Gateway;
 using ActorBalancer.Cluster.Hosting;
 using ActorBalancer.Hosting;
+using Akka.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -31,6 +32,8 @@ internal sealed class ClientNode : IAsyncDisposable
             await BalancerNode.StartAsync(new NodeSettings
             {
                 Options = configuration.Options with { Roles = [] },
+                // The system's last words go past every logger to the screen, at this level.
+                Akka = ConfigurationFactory.ParseString("akka.loglevel = OFF"),
                 Services = services,
                 Logs = NullLoggerFactory.Instance,
             }),

@@ -4,6 +4,7 @@ using ActorBalancer.Cluster.Kinds;
 using ActorBalancer.Cluster.Worker;
 using ActorBalancer.Hosting;
 using ActorBalancer.Node.Processes;
+using Akka.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,8 @@ namespace ActorBalancer.Node.Nodes;
 /// <summary>One node from its arguments to its exit code.</summary>
 internal static class NodeProcess
 {
+    private static readonly Config Quiet = ConfigurationFactory.ParseString("akka.loglevel = WARNING");
+
     public static async Task<int> RunAsync(NodeArguments arguments, Action<HandlerRegistry>? handlers)
     {
         if (arguments.ParentPipe)
@@ -28,7 +31,7 @@ internal static class NodeProcess
             BalancerNode node = await BalancerNode.StartAsync(new NodeSettings
             {
                 Options = configuration.Options,
-                Akka = configuration.Akka,
+                Akka = arguments.Verbose ? configuration.Akka : configuration.Akka.WithFallback(Quiet),
                 Handlers = registry,
                 Services = services,
                 Logs = services.GetRequiredService<ILoggerFactory>(),
