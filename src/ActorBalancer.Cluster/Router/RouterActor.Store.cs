@@ -57,19 +57,13 @@ internal sealed partial class RouterActor
         dispatcher.KindsKnown(_settings.OwnKinds);
         Ask(
             _settings.Store.ClaimAsync(_ownership.Incarnation, CancellationToken.None),
-            rows => OwnAll(dispatcher, rows),
-            rows => new Answer(dispatcher, d => OwnAll(d, rows)),
+            dispatcher.Claimed,
+            rows => new Answer(dispatcher, d => d.Claimed(rows)),
             () => new RegisterAnswer(null, sent));
         foreach ((object message, IActorRef sender) in _early)
             Self.Tell(message, sender);
         _early.Clear();
         EndTurnSoon();
-    }
-
-    private static void OwnAll(Dispatcher dispatcher, IReadOnlyList<QueueRow> rows)
-    {
-        foreach (QueueRow row in rows)
-            dispatcher.Own(row);
     }
 
     private void OnRenewed(bool? prolonged, Moment sent)

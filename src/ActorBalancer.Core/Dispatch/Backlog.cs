@@ -8,9 +8,13 @@ namespace ActorBalancer.Dispatch;
 /// </summary>
 internal sealed class Backlog(JobTable table)
 {
+    /// <summary>So many tombstones more than living jobs are worth a sweep.</summary>
+    private const int SweepAbove = 64;
+
     private readonly SlotRing?[] _rings = new SlotRing?[JobKey.HighestPriority + 1];
     private readonly long[] _newest = new long[JobKey.HighestPriority + 1];
     private uint _filled;
+    private int _buried;
     private PriorityQueue<int, long>? _returned;
 
     /// <summary>Jobs that really wait; tombstones are not counted.</summary>
@@ -32,8 +36,16 @@ internal sealed class Backlog(JobTable table)
         _filled |= 1u << rank;
     }
 
-    /// <summary>A job in here became a tombstone.</summary>
-    public void Buried() => Count--;
+    /// <summary>
+    /// A job in here became a tombstone. They are swept out when nothing waits or when they outnumber what does, so that jobs which
+    /// are submitted and cancelled again and again take no room; its slot may be free when this returns.
+    /// </summary>
+    public void Buried()
+    {
+        Count--;
+        if (++_buried > Count + SweepAbove || Count == 0)
+            Sweep();
+    }
 
     /// <summary>The key of the head; <see cref="long.MaxValue"/> when empty.</summary>
     public long HeadKey()
@@ -59,9 +71,38 @@ internal sealed class Backlog(JobTable table)
     {
         Count--;
         SlotRing? ring = HeadRing();
-        if (HeadReturned(out long returned) && (ring is null || returned < table[ring.Peek].Key))
-            return _returned!.Dequeue();
-        return ring!.Take();
+        int slot = HeadReturned(out long returned) && (ring is null || returned < table[ring.Peek].Key) ? _returned!.Dequeue() : ring!.Take();
+        if (Count == 0 && _buried > 0)
+            Sweep();
+        return slot;
+    }
+
+    private void Sweep()
+    {
+        foreach (SlotRing? ring in _rings)
+        {
+            for (int left = ring?.Count ?? 0; left > 0; left--)
+            {
+                int slot = ring!.Take();
+                if (table[slot].State == EntryState.Tombstone)
+                    table.Return(slot);
+                else
+                    ring.Add(slot);
+            }
+        }
+        if (_returned is not null)
+        {
+            (int Slot, long Key)[] all = [.. _returned.UnorderedItems];
+            _returned.Clear();
+            foreach ((int slot, long key) in all)
+            {
+                if (table[slot].State == EntryState.Tombstone)
+                    table.Return(slot);
+                else
+                    _returned.Enqueue(slot, key);
+            }
+        }
+        _buried = 0;
     }
 
     private SlotRing? HeadRing()
@@ -75,6 +116,7 @@ internal sealed class Backlog(JobTable table)
                 if (table[ring.Peek].State != EntryState.Tombstone)
                     return ring;
                 table.Return(ring.Take());
+                _buried--;
             }
             _filled &= ~(1u << rank);
         }
@@ -91,6 +133,7 @@ internal sealed class Backlog(JobTable table)
             if (table[slot].State != EntryState.Tombstone)
                 return true;
             table.Return(_returned.Dequeue());
+            _buried--;
         }
         return false;
     }

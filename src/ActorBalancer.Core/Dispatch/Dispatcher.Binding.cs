@@ -9,7 +9,7 @@ namespace ActorBalancer.Dispatch;
 /// </summary>
 internal sealed partial class Dispatcher
 {
-    /// <summary>Jobs that a queue may send before the next queue has its turn; large enough to cost nothing a job.</summary>
+    /// <summary>Jobs that the only queue with work sends in a row before it looks around; large enough to cost nothing a job.</summary>
     private const int Quantum = 16;
 
     /// <summary>Jobs of a queue in lines at most, however one-sided the lines are: a bound on memory, not on the shares.</summary>
@@ -18,34 +18,44 @@ internal sealed partial class Dispatcher
     /// <summary>How many sequences an owner states ahead that it may assign; one small row a block.</summary>
     private const long HorizonBlock = 65_536;
 
+    private readonly List<int> _busy = [];
     private int _turnOf;
 
     private void AssignAll()
     {
         if (!_mayAssign || _rotation.Count == 0)
             return;
-        bool progress = true;
-        while (progress)
+        // Only those with work take turns, one job each, and the next turn starts behind the queue that sent the last job: so
+        // scarce credit is shared evenly whatever stands between them, and idle queues cost one look a flush.
+        _busy.Clear();
+        for (int i = 0; i < _rotation.Count; i++)
         {
-            progress = false;
-            for (int i = 0; i < _rotation.Count; i++)
+            int turn = (_turnOf + i) % _rotation.Count;
+            if (!_rotation[turn].Paused && _rotation[turn].HasWork)
+                _busy.Add(turn);
+        }
+        while (_busy.Count > 0)
+        {
+            int quantum = _busy.Count == 1 ? Quantum : 1;
+            int kept = 0;
+            for (int i = 0; i < _busy.Count; i++)
             {
-                QueueState queue = _rotation[(_turnOf + i) % _rotation.Count];
-                if (queue.Paused || !queue.HasWork)
-                    continue;
+                QueueState queue = _rotation[_busy[i]];
                 int sent = AssignSuspects(queue);
-                sent += queue.Binding == Binding.Late ? AssignLate(queue) : AssignEarly(queue);
-                progress |= sent > 0;
+                sent += queue.Binding == Binding.Late ? AssignLate(queue, quantum) : AssignEarly(queue, quantum);
+                if (sent == 0)
+                    continue;
+                _turnOf = (_busy[i] + 1) % _rotation.Count;
+                _busy[kept++] = _busy[i];
             }
-            if (progress)
-                _turnOf = (_turnOf + 1) % _rotation.Count;
+            _busy.RemoveRange(kept, _busy.Count - kept);
         }
     }
 
-    private int AssignLate(QueueState queue)
+    private int AssignLate(QueueState queue, int quantum)
     {
         int sent = 0;
-        while (sent < Quantum && HeadLane(queue) is { } lane)
+        while (sent < quantum && HeadLane(queue) is { } lane)
         {
             int slot = lane.Waiting.Peek();
             if (!WithinHorizon(queue, slot))
@@ -60,7 +70,7 @@ internal sealed partial class Dispatcher
         return sent;
     }
 
-    private int AssignEarly(QueueState queue)
+    private int AssignEarly(QueueState queue, int quantum)
     {
         BindEarly(queue);
         int sent = 0;
@@ -68,7 +78,7 @@ internal sealed partial class Dispatcher
         {
             if (queue.Lines[row] is not { Count: > 0 } line || _fleet[row] is not { } link)
                 continue;
-            for (int n = 0; n < Quantum && line.Count > 0 && link.Available > 0 && WithinHorizon(queue, line.Peek()); n++)
+            for (int n = 0; n < quantum && line.Count > 0 && link.Available > 0 && WithinHorizon(queue, line.Peek()); n++)
             {
                 int slot = line.Take();
                 queue.Lined--;
@@ -91,6 +101,7 @@ internal sealed partial class Dispatcher
             if (lane.Waiting.Count == 0)
                 continue;
             lane.Synchronise(_fleet);
+            SayUnoffered(lane);
             int hungry = CountHungry(queue, lane);
             while (hungry > 0 && lane.Waiting.Count > 0 && queue.Lined < MaxLined)
             {

@@ -9,6 +9,9 @@ internal sealed partial class Dispatcher
     private readonly Dictionary<RunToken, int> _adopted = [];
     private readonly HashSet<string> _awaited = [];
     private readonly HashSet<int> _undecided = [];
+    private readonly Dictionary<long, (HeldRun Run, WorkerLink Link)> _offered = [];
+    private readonly HashSet<long> _cancelledEarly = [];
+    private bool _claimed;
     private readonly Dictionary<long, long> _retired = [];
 
     /// <summary>Kinds that a worker is about to register; jobs of them wait for it.</summary>
@@ -65,9 +68,15 @@ internal sealed partial class Dispatcher
     {
         if (_fleet.Find(report.WorkerIncarnation) is not { } link || link.State == WorkerState.Gone)
             return false;
+        // Of an earlier incarnation's link, whose counters are not ours: a worker that does not know us yet is told.
+        if (report.RouterIncarnation != _incarnation)
+            return link.Synchronised;
         link.LastContactMicros = Now.Micros;
         if (!link.Synchronised)
         {
+            // Only a full report starts with the oldest outcome that the worker keeps.
+            if (report.Held is null)
+                return true;
             Synchronise(link, report);
         }
         ReadOutcomes(link, report);
@@ -126,6 +135,7 @@ internal sealed partial class Dispatcher
         if (_fleet.Find(incarnation) is not { State: WorkerState.Silent } link)
             return;
         link.State = WorkerState.Up;
+        link.Removed = false;
         link.StateDue = true;
         Effects.Notices.Add(new DispatchNotice(NoticeKind.WorkerBack, link.Name, link.InFlight));
         _fleet.Changed(link.Row);
@@ -160,8 +170,10 @@ internal sealed partial class Dispatcher
         link.Unconfirmed.Clear();
         link.PendingCount = 0;
         link.PendingBytes = 0;
-        if (!crashed)
-            _retired[link.Incarnation] = link.LastNumber;
+        // Even evidence may be wrong: should it come back, no number of a batch is used twice.
+        _retired[link.Incarnation] = link.LastNumber;
+        foreach (long key in _offered.Where(o => o.Value.Link == link).Select(o => o.Key).ToArray())
+            _offered.Remove(key);
         _fleet.Remove(link);
         HeardOf(link.Name);
     }
@@ -182,12 +194,12 @@ internal sealed partial class Dispatcher
     /// <summary>An awaited worker is gone without a hello, or has said it.</summary>
     public void HeardOf(string name)
     {
-        if (_awaited.Remove(name) && _awaited.Count == 0)
-            DecideAll();
+        if (_awaited.Remove(name))
+            Decide();
     }
 
     /// <summary>
-    /// The first report of a link gives its counters. A worker that was given up in silence and came back may still get
+    /// The first full report of a link gives its counters. A worker that was given up in silence and came back may still get
     /// batches of before: their numbers are used up by empty ones, never given to others.
     /// </summary>
     private void Synchronise(WorkerLink link, WorkerReport report)
@@ -205,41 +217,80 @@ internal sealed partial class Dispatcher
         }
     }
 
-    private void DecideAll()
+    /// <summary>
+    /// Once every awaited worker is heard of, what none of them holds may go. A job that ran before was the head of its
+    /// source and is so again; the others follow as they were accepted.
+    /// </summary>
+    private void Decide()
     {
-        foreach (int slot in _undecided)
+        if (_awaited.Count > 0 || _undecided.Count == 0)
+            return;
+        int[] slots = [.. _undecided.Where(s => !_table[s].Lane.Queue.Loading).OrderBy(s => _table[s].Runs == 0).ThenBy(s => JobKey.Sequence(_table[s].Key))];
+        foreach (int slot in slots)
         {
-            ref JobEntry entry = ref _table[slot];
-            if (entry.State == EntryState.Undecided)
+            _undecided.Remove(slot);
+            if (_table[slot].CancelRequested)
+                CancelWaiting(slot);
+            else
                 Enter(slot);
-            else if (entry.State == EntryState.Tombstone)
-                _table.Return(slot);
         }
-        _undecided.Clear();
     }
 
     private void Adopt(WorkerLink link, HeldRun[] held)
     {
         foreach (HeldRun run in held)
         {
-            if (run.Token.Incarnation == _incarnation || FindSlot(run.Key) is not (>= 0 and int slot))
+            if (run.Token.Incarnation == _incarnation)
                 continue;
-            ref JobEntry entry = ref _table[slot];
-            if (entry.State != EntryState.Undecided)
-                continue;
-            _undecided.Remove(slot);
-            _adopted.Add(run.Token, slot);
-            entry.State = EntryState.Sent;
-            entry.Adopted = true;
-            entry.Worker = link.Row;
-            entry.SentUnixMs = run.StartedUnixMs > 0 ? run.StartedUnixMs : Now.UnixMs;
-            link.InFlight++;
-            if (entry.Crashes > 0)
-                link.Suspects++;
-            entry.Lane.Queue.Waiting--;
-            entry.Lane.Queue.Running++;
-            _waiting--;
+            if (FindSlot(run.Key) is >= 0 and int slot)
+                Adopt(link, run, slot);
+            else if (IsReadingBack)
+                _offered.TryAdd(run.Key, (run, link));
         }
+    }
+
+    private void Adopt(WorkerLink link, HeldRun run, int slot)
+    {
+        ref JobEntry entry = ref _table[slot];
+        // A run that is recorded already only waits for its acknowledgement.
+        if (entry.State != EntryState.Undecided || run.Attempt <= entry.Runs || !_adopted.TryAdd(run.Token, slot))
+            return;
+        QueueState queue = entry.Lane.Queue;
+        _undecided.Remove(slot);
+        entry.State = EntryState.Sent;
+        entry.Adopted = true;
+        entry.Worker = link.Row;
+        entry.SentUnixMs = run.StartedUnixMs > 0 ? run.StartedUnixMs : Now.UnixMs;
+        entry.OwnsSource |= IsOrdered(in entry) && queue.SourceTails.TryAdd(entry.Source, slot);
+        link.InFlight++;
+        link.Adopted++;
+        if (entry.Crashes > 0)
+            link.Suspects++;
+        if (entry.CancelRequested)
+        {
+            link.Cancels.Add(run.Token);
+            link.StateDue = true;
+        }
+        queue.Waiting--;
+        queue.Running++;
+        _waiting--;
+        _fleet.Changed(link.Row);
+    }
+
+    /// <summary>A worker says that it holds a job which is not read back from the store yet.</summary>
+    private bool IsOffered(in FinishedRun run) => _offered.TryGetValue(run.Key, out (HeldRun Run, WorkerLink) offer) && offer.Run.Token == run.Token;
+
+    private bool IsReadingBack => !_claimed || _rotation.Exists(q => q.Loading);
+
+    /// <summary>What workers offered and no queue of ours has is final or another router's.</summary>
+    private void ReadBack()
+    {
+        if (!IsReadingBack)
+        {
+            _offered.Clear();
+            _cancelledEarly.Clear();
+        }
+        Decide();
     }
 
     private void DrainStated(WorkerLink link, bool draining)
@@ -276,6 +327,8 @@ internal sealed partial class Dispatcher
     /// <summary>The state reports, one a second, are the time to look for batches that got lost on the way.</summary>
     private void ResendGap(WorkerLink link, long seen)
     {
+        if (!_mayAssign)
+            return;
         foreach ((AssignBatch batch, long sent) in link.Unconfirmed)
         {
             if (batch.Number > seen && Now.Micros - sent > Moment.PerSecond / 2)
@@ -287,8 +340,11 @@ internal sealed partial class Dispatcher
     {
         if (link.PendingCount > 0)
             SealBatch(link);
+        // Before that its counters are unknown; what is due stays due.
+        if (!link.Synchronised)
+            return;
         bool acksDue = link.OutcomesCommitted - link.OutcomesTold >= 64 || ((link.Draining || link.Leaving) && link.OutcomesCommitted != link.OutcomesTold);
-        if ((link.StateDue || acksDue) && link.Synchronised)
+        if (link.StateDue || acksDue)
             SendBatch(link, Header(link, 0, []));
         link.StateDue = false;
     }

@@ -11,12 +11,18 @@ internal sealed partial class Dispatcher
     private void ReadOutcomes(WorkerLink link, WorkerReport report)
     {
         long number = report.FirstOutcome;
+        // A full report starts with all that the worker keeps. What lies before it was stored, so nothing is missing; only the
+        // counters of a link that was set up by a late report do not know.
+        if (report.Held is not null && number > link.OutcomesRead + 1)
+            link.OutcomesRead = number - 1;
         if (number > link.OutcomesRead + 1)
             return; // A report got lost; the worker repeats all that is not committed once a second.
         foreach (ref readonly FinishedRun run in report.Outcomes.AsSpan())
         {
             if (number++ <= link.OutcomesRead)
                 continue;
+            if (IsOffered(in run))
+                return; // Its job is not read back yet; the worker repeats it.
             link.OutcomesRead++;
             ReadOutcome(link, in run);
         }
@@ -34,8 +40,9 @@ internal sealed partial class Dispatcher
             slot = -1;
         if (slot < 0 || _table[slot].State != EntryState.Sent || _table[slot].Worker != link.Row)
         {
-            // What never started was only handed back; a run that did start is a duplicate worth telling.
-            if (run.StartedUnixMs > 0)
+            // What never started was only handed back; a run that did start is a duplicate worth telling. One of an earlier incarnation
+            // that was not adopted is recorded: its outcome was stored and only the acknowledgement did not arrive.
+            if (run.StartedUnixMs > 0 && run.Token.Incarnation == _incarnation)
             {
                 StaleOutcomes++;
                 Effects.Notices.Add(new DispatchNotice(NoticeKind.StaleOutcome, link.Name, StaleOutcomes));
@@ -43,7 +50,11 @@ internal sealed partial class Dispatcher
             return;
         }
         EndRun(slot, link);
-        if (run.StartedUnixMs == 0 && run.Outcome == AttemptOutcome.Released)
+        if (_table[slot].CancelRequested)
+            link.Cancels.Remove(run.Token);
+        // Somebody asked for the cancel, maybe of an earlier incarnation.
+        _table[slot].CancelRequested |= run.Outcome == AttemptOutcome.Cancelled;
+        if (run.StartedUnixMs == 0 && run.Outcome is AttemptOutcome.Released or AttemptOutcome.Cancelled)
             PutBack(slot);
         else
             Decide(slot, link, in run);
@@ -56,12 +67,9 @@ internal sealed partial class Dispatcher
         link.InFlight--;
         if (entry.Crashes > 0)
             link.Suspects--;
+        if (entry.Adopted)
+            link.Adopted--;
         entry.Lane.Queue.Running--;
-        if (entry.CancelRequested)
-        {
-            int generation = entry.Generation;
-            link.Cancels.RemoveAll(t => t.Slot == slot && t.Generation == generation);
-        }
         _fleet.Changed(link.Row);
     }
 

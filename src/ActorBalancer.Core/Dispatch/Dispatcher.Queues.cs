@@ -1,5 +1,6 @@
 using ActorBalancer.Storage;
 using ActorBalancer.Strategies;
+using ActorBalancer.Work;
 
 namespace ActorBalancer.Dispatch;
 
@@ -9,12 +10,27 @@ internal sealed partial class Dispatcher
     /// <summary>How many jobs one reading from the store brings.</summary>
     public const int LoadLimit = 4_096;
 
+    /// <summary>The queues that the store gave this incarnation at its start; until they are read back, no held run is foreign.</summary>
+    public void Claimed(IReadOnlyList<QueueRow> rows)
+    {
+        foreach (QueueRow row in rows)
+            Own(row);
+        _claimed = true;
+        ReadBack();
+    }
+
     /// <summary>The store made this incarnation the queue's owner: what it holds is read back.</summary>
-    public void Own(QueueRow row)
+    private void Own(QueueRow row)
     {
         if (_queues.ContainsKey(row.Name))
             return;
-        var queue = new QueueState(row.Number, row.Name, _options.Queue(row.Name), UnknownWeight) { Paused = row.Paused, NextSequence = row.NextSequence };
+        var queue = new QueueState(row.Number, row.Name, _options.Queue(row.Name), UnknownWeight) 
+        {
+            Paused = row.Paused,
+            NextSequence = row.NextSequence,
+            LoadBelow = row.NextSequence,
+            Loading = row.NextSequence > 0,
+        };
         if (row.Strategy is not null)
             queue.Strategy = row.Strategy;
         queue.Binding = row.Binding ?? (row.Strategy is null ? queue.Options.Binding : null) ?? DefaultBinding(queue.Strategy);
@@ -26,7 +42,7 @@ internal sealed partial class Dispatcher
         _queues.Add(row.Name, queue);
         _byNumber[row.Number] = queue;
         _rotation.Add(queue);
-        if (row.NextSequence > 0)
+        if (queue.Loading)
             Effects.Loads.Add((row.Number, -1));
     }
 
@@ -40,7 +56,8 @@ internal sealed partial class Dispatcher
         for (int i = 0; i < stored.Keys.Length; i++)
         {
             long key = stored.Keys[i];
-            if (FindSlot(key) >= 0)
+            // Accepted by this incarnation, so it is in memory, or final since.
+            if (JobKey.Sequence(key) >= queue.LoadBelow)
                 continue;
             int slot = AddEntry(key, stored.Jobs, i, LaneOf(queue, stored.Jobs.Kind(i)), stored.SubmittedUnixMs[i]);
             ref JobEntry entry = ref _table[slot];
@@ -48,18 +65,34 @@ internal sealed partial class Dispatcher
             entry.Crashes = (ushort)stored.Crashes[i];
             entry.Runs = (ushort)stored.Runs[i];
             bool maybeAssigned = JobKey.Sequence(key) <= queue.Horizon[JobKey.HighestPriority - JobKey.Priority(key)];
-            if (maybeAssigned && _awaited.Count > 0 && stored.RunAt[i] <= Now.UnixMs)
+            bool offered = _offered.Remove(key, out (HeldRun Run, WorkerLink Link) offer);
+            if (offered || (maybeAssigned && _awaited.Count > 0 && stored.RunAt[i] <= Now.UnixMs))
             {
                 entry.State = EntryState.Undecided;
                 queue.Waiting++;
                 _undecided.Add(slot);
+                if (offered)
+                    Adopt(offer.Link, offer.Run, slot);
+                continue;
             }
-            else
-                Admit(slot, stored.RunAt[i]);
+            // Between two attempts it keeps its source.
+            if (stored.RunAt[i] > Now.UnixMs && entry.Runs > 0 && IsOrdered(in entry))
+                entry.OwnsSource = queue.SourceTails.TryAdd(entry.Source, slot);
+            Admit(slot, stored.RunAt[i]);
+        }
+        if (_cancelledEarly.Count > 0)
+        {
+            foreach (long key in stored.Keys.Where(_cancelledEarly.Remove))
+                Cancel(key);
         }
         // A store may bring fewer than were asked for; only an empty answer is the end.
         if (stored.Keys.Length > 0)
+        {
             Effects.Loads.Add((number, stored.Keys[^1]));
+            return;
+        }
+        queue.Loading = false;
+        ReadBack();
     }
 
     /// <summary>
@@ -101,12 +134,16 @@ internal sealed partial class Dispatcher
 
     /// <summary>
     /// Cancels a job: at once if it waits, through its worker if it runs. False: it is not in memory, so it is final or
-    /// was never accepted, and the store knows which.
+    /// was never accepted, and the store knows which; or it is not read back yet, and is cancelled then.
     /// </summary>
     public bool Cancel(long key)
     {
         if (FindSlot(key) is not (>= 0 and int slot))
+        {
+            if (IsReadingBack)
+                _cancelledEarly.Add(key);
             return false;
+        }
         ref JobEntry entry = ref _table[slot];
         if (entry.CancelRequested)
             return true;
@@ -120,7 +157,7 @@ internal sealed partial class Dispatcher
             link.Cancels.Add(token);
             link.StateDue = true;
         }
-        else if (entry.State != EntryState.Finishing)
+        else if (entry.State is not (EntryState.Finishing or EntryState.Undecided))
             CancelWaiting(slot);
         return true;
     }
@@ -258,6 +295,8 @@ internal sealed partial class Dispatcher
             ReleaseSource(slot);
         EntryState was = entry.State;
         entry.State = EntryState.Tombstone;
+        // What remains of it for a while must not keep its batch's payloads in memory.
+        entry.Jobs = null!;
         switch (was)
         {
             case EntryState.Waiting:
@@ -266,20 +305,21 @@ internal sealed partial class Dispatcher
                 break;
             case EntryState.Bound:
                 queue.Waiting--;
-                queue.Lines[entry.Worker]!.Buried();
-                queue.Lined--;
                 WorkerLink link = _fleet[entry.Worker]!;
+                queue.Lined--;
                 link.Lined--;
                 _fleet.Changed(link.Row);
+                queue.Lines[link.Row]!.Buried();
                 break;
             case EntryState.Delayed:
                 queue.Scheduled--;
+                BuryDelayed();
                 break;
-            case EntryState.Held or EntryState.Undecided:
+            case EntryState.Held:
                 queue.Waiting--;
                 break;
             default:
-                // In no ring or heap: it came back from a worker just now.
+                // In no ring or heap: it came back from a worker just now, or was undecided until now.
                 queue.Waiting--;
                 _table.Return(slot);
                 break;

@@ -6,6 +6,8 @@ namespace ActorBalancer.Dispatch;
 /// <summary>From a gateway's batch to the backlog: keys, the turn's commit, and checkpoint 1.</summary>
 internal sealed partial class Dispatcher
 {
+    private const string StoreAway = "the store is away; the job was not accepted, submit it again";
+
     private readonly List<Submit> _parked = [];
     private readonly HashSet<string> _opening = [];
     private Turn _turn;
@@ -40,7 +42,8 @@ internal sealed partial class Dispatcher
         _opening.Remove(name);
         if (row is not null)
             Own(row);
-        for (int i = _parked.Count - 1; i >= 0; i--)
+        // In the order in which they came: that is the order of their sequences.
+        for (int i = 0; i < _parked.Count; i++)
         {
             Submit submit = _parked[i];
             if (Array.IndexOf(submit.Jobs.Queues, name) < 0)
@@ -50,7 +53,7 @@ internal sealed partial class Dispatcher
             _parked[i] = submit;
             if (submit.Jobs.Queues.All(q => _queues.ContainsKey(q) || submit.Unopened.Contains(q)))
             {
-                _parked.RemoveAt(i);
+                _parked.RemoveAt(i--);
                 Accept(submit);
             }
         }
@@ -74,13 +77,25 @@ internal sealed partial class Dispatcher
             case CommitResult.Unavailable:
                 if (_stalledUntil == 0)
                     Effects.Notices.Add(new DispatchNotice(NoticeKind.StoreAway, _nodeName, turn.Commit.Outcomes.Count));
-                RefuseInserts(turn);
+                // What came meanwhile is refused too: a caller hears within a retry that the store is away.
+                RefuseInserts(turn.Submits, RefusalCode.StoreUnavailable, StoreAway);
+                turn.Commit.Inserts.Clear();
+                RefuseInserts(_turn.Submits, RefusalCode.StoreUnavailable, StoreAway);
+                _turn.Commit.Inserts.Clear();
                 _stalled = turn;
                 _stalledUntil = Now.Micros + 200 * Moment.PerMillisecond;
                 break;
             default:
                 // An unknown commit is resolved under a new incarnation, which fences this one's transaction (rule 11).
                 Effects.Fenced = true;
+                _fenced = true;
+                if (result == CommitResult.Unknown)
+                    RefuseInserts(turn.Submits, RefusalCode.OutcomeUnknown, "the store's answer was lost; the job may have been accepted");
+                else
+                    RefuseInserts(turn.Submits, RefusalCode.StoreUnavailable, StoreAway);
+                RefuseInserts(_turn.Submits, RefusalCode.StoreUnavailable, StoreAway);
+                foreach (Submit submit in _parked)
+                    Refuse(submit with { Keys = new long[submit.Jobs.Count] }, RefusalCode.StoreUnavailable, StoreAway);
                 break;
         }
     }
@@ -100,6 +115,8 @@ internal sealed partial class Dispatcher
             RefusalCode code = RefusalCode.None;
             if (q is null)
                 (code, detail) = (RefusalCode.Conflict, detail ?? $"queue '{jobs.Queue(i)}' would be one more than the {_options.Limits.Queues} that there may be; use an existing queue or raise limits.queues");
+            else if (!kindKnown && _awaited.Count > 0 && !_kinds.ContainsKey(jobs.Kind(i)))
+                (code, detail) = (RefusalCode.NotReady, detail ?? $"workers that may offer the kind '{jobs.Kind(i)}' have not reported to this router yet; submit again in a second");
             else if (!kindKnown && !_kinds.ContainsKey(jobs.Kind(i)))
                 (code, detail) = (RefusalCode.UnknownKind, detail ?? $"no worker has ever registered the kind '{jobs.Kind(i)}'; known kinds: {string.Join(", ", _kindNames.Order(StringComparer.Ordinal))}");
             else if (_waiting + _inserting >= _options.Memory.MaxWaiting)
@@ -234,7 +251,7 @@ internal sealed partial class Dispatcher
         ref JobEntry entry = ref _table[slot];
         entry.State = EntryState.Delayed;
         entry.Lane.Queue.Scheduled++;
-        _delayed.Enqueue(slot, runAtUnixMs);
+        _delayed.Enqueue(slot, (runAtUnixMs, JobKey.Sequence(entry.Key)));
     }
 
     /// <summary>Into the backlog, or behind the job of its source that goes first.</summary>
@@ -242,8 +259,15 @@ internal sealed partial class Dispatcher
     {
         ref JobEntry entry = ref _table[slot];
         QueueState queue = entry.Lane.Queue;
-        if (queue.Ordered && !entry.OwnsSource && entry.Jobs.Source(entry.Row) is not null)
+        if (!entry.OwnsSource && IsOrdered(in entry))
         {
+            if (queue.Loading || (_awaited.Count > 0 && queue.LoadBelow > 0))
+            {
+                // An earlier job of its source may be running, or not be read back yet.
+                entry.State = EntryState.Undecided;
+                _undecided.Add(slot);
+                return;
+            }
             bool first = !queue.SourceTails.TryGetValue(entry.Source, out int tail);
             queue.SourceTails[entry.Source] = slot;
             if (!first)
@@ -261,20 +285,26 @@ internal sealed partial class Dispatcher
             entry.Lane.Waiting.Add(slot);
     }
 
-    private void RefuseInserts(Turn turn)
+    private static bool IsOrdered(in JobEntry entry) => entry.Lane.Queue.Ordered && entry.Jobs.Source(entry.Row) is not null;
+
+    private void RefuseInserts(List<Submit> submits, RefusalCode code, string detail)
     {
-        foreach (Submit submit in turn.Submits)
+        foreach (Submit submit in submits)
         {
             _inserting -= submit.Accepted;
-            long[] none = new long[submit.Keys.Length];
-            Array.Fill(none, -1);
-            RefusalCode[] codes = new RefusalCode[none.Length];
-            for (int i = 0; i < codes.Length; i++)
-                codes[i] = submit.Codes is { } c && c[i] != RefusalCode.None ? c[i] : RefusalCode.StoreUnavailable;
-            Effects.Answers.Add(new SubmitAnswer(submit.Submitter, submit.Ticket, none, codes, "the store is away; the job was not accepted, submit it again"));
+            Refuse(submit, code, detail);
         }
-        turn.Submits.Clear();
-        turn.Commit.Inserts.Clear();
+        submits.Clear();
+    }
+
+    private void Refuse(Submit submit, RefusalCode code, string detail)
+    {
+        long[] none = new long[submit.Keys.Length];
+        Array.Fill(none, -1);
+        RefusalCode[] codes = new RefusalCode[none.Length];
+        for (int i = 0; i < codes.Length; i++)
+            codes[i] = submit.Codes is { } c && c[i] != RefusalCode.None ? c[i] : code;
+        Effects.Answers.Add(new SubmitAnswer(submit.Submitter, submit.Ticket, none, codes, detail));
     }
 
     private readonly record struct Submit(int Submitter, long Ticket, JobBatch Jobs, bool Notify)

@@ -24,9 +24,11 @@ internal sealed partial class Dispatcher
     private readonly List<QueueState> _rotation = [];
     private readonly Dictionary<string, int> _kinds = [];
     private readonly List<string> _kindNames = [];
-    private readonly PriorityQueue<int, long> _delayed = new();
+    private readonly PriorityQueue<int, (long Due, long Sequence)> _delayed = new();
 
     private bool _mayAssign = true;
+    private bool _fenced;
+    private int _delayedBuried;
     private long _waiting;
     private long _nextState;
 
@@ -51,7 +53,7 @@ internal sealed partial class Dispatcher
 
     public long Incarnation => _incarnation;
 
-    /// <summary>Outcomes that matched no run; dropped.</summary>
+    /// <summary>Outcomes of runs of this incarnation that are not their jobs' present ones; dropped.</summary>
     public long StaleOutcomes { get; private set; }
 
     /// <summary>Jobs not yet at a worker, over all queues.</summary>
@@ -63,6 +65,15 @@ internal sealed partial class Dispatcher
     /// <summary>Ends a turn: what was collected goes to the store, what can be assigned is, and every link that has something to say speaks.</summary>
     public void Flush()
     {
+        if (_fenced)
+            return;
+        if (Now.Micros >= _nextState)
+        {
+            _nextState = Now.Micros + (long)_options.Router.StateInterval.TotalMicroseconds;
+            EndSilences();
+            foreach (WorkerLink link in _fleet.Links)
+                link.StateDue = true;
+        }
         TakeDue();
         FlushCommit();
         if (Effects.Commit is null)
@@ -71,13 +82,6 @@ internal sealed partial class Dispatcher
             // Assigning may have asked for a further horizon.
             if (!_turn.Commit.IsEmpty)
                 FlushCommit();
-        }
-        if (Now.Micros >= _nextState)
-        {
-            _nextState = Now.Micros + (long)_options.Router.StateInterval.TotalMicroseconds;
-            EndSilences();
-            foreach (WorkerLink link in _fleet.Links)
-                link.StateDue = link.State != WorkerState.Gone;
         }
         foreach (WorkerLink link in _fleet.Links)
             FlushLink(link);
@@ -90,13 +94,25 @@ internal sealed partial class Dispatcher
         if (weights.Version <= _weightsVersion)
             return;
         _weightsVersion = weights.Version;
+        bool changed = false;
         foreach (WorkerWeight weight in weights.Workers)
         {
             if (_fleet.Find(weight.WorkerIncarnation) is { } link && link.Effective != weight.Effective)
             {
                 link.Effective = weight.Effective;
+                changed = true;
                 _fleet.Changed(link.Row);
+                if (weight.Effective == 0)
+                    Unline(link);
             }
+        }
+        if (!changed)
+            return;
+        foreach (WorkerLink link in _fleet.Links)
+        {
+            // The mean of the others, which is what it counts as, is another one now.
+            if (link.Effective < 0)
+                _fleet.Changed(link.Row);
         }
     }
 
@@ -119,13 +135,14 @@ internal sealed partial class Dispatcher
     /// <summary>Scheduled and retrying jobs whose time has come enter their lanes.</summary>
     private void TakeDue()
     {
-        while (_delayed.TryPeek(out int slot, out long due) && due <= Now.UnixMs)
+        while (_delayed.TryPeek(out int slot, out (long Due, long _) when) && when.Due <= Now.UnixMs)
         {
             _delayed.Dequeue();
             ref JobEntry entry = ref _table[slot];
             if (entry.State == EntryState.Tombstone)
             {
                 _table.Return(slot);
+                _delayedBuried--;
                 continue;
             }
             entry.Lane.Queue.Scheduled--;
@@ -134,11 +151,29 @@ internal sealed partial class Dispatcher
         }
     }
 
+    /// <summary>A delayed job became a tombstone; swept out as in a <see cref="Backlog"/>.</summary>
+    private void BuryDelayed()
+    {
+        int living = _delayed.Count - ++_delayedBuried;
+        if (living > 0 && _delayedBuried <= living + 64)
+            return;
+        (int Slot, (long Due, long Sequence) When)[] all = [.. _delayed.UnorderedItems];
+        _delayed.Clear();
+        foreach ((int slot, (long Due, long Sequence) when) in all)
+        {
+            if (_table[slot].State == EntryState.Tombstone)
+                _table.Return(slot);
+            else
+                _delayed.Enqueue(slot, when);
+        }
+        _delayedBuried = 0;
+    }
+
     private long NextWake()
     {
         long wake = _nextState;
-        if (_delayed.TryPeek(out _, out long due))
-            wake = Math.Min(wake, Now.Micros + Math.Max(1, due - Now.UnixMs) * Moment.PerMillisecond);
+        if (_delayed.TryPeek(out _, out (long Due, long _) when))
+            wake = Math.Min(wake, Now.Micros + Math.Max(1, when.Due - Now.UnixMs) * Moment.PerMillisecond);
         if (_stalled is not null)
             wake = Math.Min(wake, _stalledUntil);
         return wake;

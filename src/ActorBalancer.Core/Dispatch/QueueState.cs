@@ -22,6 +22,12 @@ internal sealed class QueueState(int number, string name, QueueOptions options, 
 
     public long NextSequence { get; set; }
 
+    /// <summary>Jobs below this sequence were there before this incarnation and are read back from the store.</summary>
+    public long LoadBelow { get; init; }
+
+    /// <summary>Not all of them are read back yet.</summary>
+    public bool Loading { get; set; }
+
     public SequenceMap Map { get; } = new();
 
     public List<Lane> Lanes { get; } = [];

@@ -73,6 +73,12 @@ internal sealed class WorkerLink
     /// <summary>Jobs sent (or adopted) and without an outcome.</summary>
     public int InFlight { get; set; }
 
+    /// <summary>
+    /// Of those, the ones that an earlier incarnation sent. The worker takes their slots off the credit that it grants us, so
+    /// we must not take them off again.
+    /// </summary>
+    public int Adopted { get; set; }
+
     /// <summary>Jobs bound to it that wait here, over all queues.</summary>
     public int Lined { get; set; }
 
@@ -96,8 +102,8 @@ internal sealed class WorkerLink
     public bool TakesJobs => State == WorkerState.Up && Synchronised && !Draining && !DrainOrdered && !Leaving;
 
     /// <summary>
-    /// How many jobs may be sent now. The worker counts what it gave outcomes for and adds what it has room for; what is
-    /// in flight is taken off.
+    /// How many jobs may be sent now. The worker counts what it gave outcomes for and adds what it has room for; what we sent and
+    /// is in flight is taken off.
     /// </summary>
-    public long Available => Credit - OutcomesRead - InFlight;
+    public long Available => Credit - OutcomesRead - (InFlight - Adopted);
 }

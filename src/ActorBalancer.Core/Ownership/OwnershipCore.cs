@@ -19,6 +19,7 @@ internal sealed class OwnershipCore(long leaseMicros)
     private bool _busy;
     private long _leaseEnds;
     private long _nextTry;
+    private long _looked;
 
     /// <summary>What the shell has to ask of the store now.</summary>
     public enum Step
@@ -35,12 +36,16 @@ internal sealed class OwnershipCore(long leaseMicros)
     public string? Refusal { get; private set; }
 
     /// <summary>When to look again at the latest, monotonic.</summary>
-    public long WakeAtMicros => MayAssignUntil > 0 ? Math.Min(_nextTry, MayAssignUntil) : _nextTry;
+    public long WakeAtMicros => MayAssignUntil > _looked ? Math.Min(_nextTry, MayAssignUntil) : _nextTry;
 
     private long MayAssignUntil => Incarnation == 0 ? 0 : _leaseEnds - _margin;
 
     /// <summary>The lease surely holds: it is counted from before the renewal was sent.</summary>
-    public bool MayAssign(Moment now) => now.Micros < MayAssignUntil;
+    public bool MayAssign(Moment now)
+    {
+        _looked = now.Micros;
+        return now.Micros < MayAssignUntil;
+    }
 
     /// <summary>What is due; the shell asks the store and answers with <see cref="Registered"/> or <see cref="Renewed"/>.</summary>
     public Step Wanted(Moment now)
@@ -48,6 +53,7 @@ internal sealed class OwnershipCore(long leaseMicros)
         if (_busy || now.Micros < _nextTry)
             return Step.None;
         _busy = true;
+        _nextTry = now.Micros + RenewEvery;
         return Incarnation == 0 ? Step.Register : Step.Renew;
     }
 
@@ -67,6 +73,12 @@ internal sealed class OwnershipCore(long leaseMicros)
     public void Renewed(bool? prolonged, Moment sent)
     {
         _busy = false;
+        // An incarnation that was fenced meanwhile has no lease to prolong.
+        if (Incarnation == 0)
+        {
+            _nextTry = 0;
+            return;
+        }
         _nextTry = sent.Micros + RenewEvery;
         if (prolonged == true)
             _leaseEnds = sent.Micros + leaseMicros;

@@ -13,6 +13,8 @@ internal sealed partial class WorkerCore
         {
             CloseLink(old);
             old.Outcomes.MoveTo(link.Outcomes);
+            // The router counts these outcomes as read on this link, so the credit has to count them too.
+            link.Received = link.Done = link.Outcomes.Count;
         }
         way.Link = link;
         way.Lowest = incarnation;

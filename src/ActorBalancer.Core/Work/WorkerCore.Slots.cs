@@ -116,6 +116,12 @@ internal sealed partial class WorkerCore
             _adopted--;
         WorkerLink? link = _routes[origin.Route].Link;
         link?.Outcomes.Add(finished, attempt);
+        if (link is not null && link != origin)
+        {
+            // An adopted run's outcome is read on this link, so it counts as a job that came and went here.
+            link.Received++;
+            link.Done++;
+        }
         return link;
     }
 

@@ -105,6 +105,14 @@ internal sealed partial class WorkerCore
             return;
         // Whoever answers is there, even if membership has not said so yet.
         way.Present = true;
+        if (way.HelloAt == long.MaxValue)
+        {
+            // Nobody asked: the router does not know us, being a new incarnation or having given us up; or it is an answer that
+            // came twice.
+            if (welcome.RouterIncarnation > way.Highest || now.Micros - way.HelloSentMicros >= HelloInterval)
+                SayHello(way, now);
+            return;
+        }
         if (way.HellosUnanswered == 1)
             _prefetch.AnswerArrived(now.Micros - way.HelloSentMicros, now);
         way.HelloAt = long.MaxValue;

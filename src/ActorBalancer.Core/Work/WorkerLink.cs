@@ -33,7 +33,7 @@ internal sealed class WorkerLink(int route, long incarnation)
     /// <summary>The newest of our reports that the router has read.</summary>
     public long ReportSeen { get; set; }
 
-    /// <summary>Jobs that came on this link, ever.</summary>
+    /// <summary>Jobs that came on this link, ever, and those of an earlier incarnation whose outcomes go out on it.</summary>
     public long Received { get; set; }
 
     /// <summary>Jobs of this link that ended or were handed back, ever.</summary>

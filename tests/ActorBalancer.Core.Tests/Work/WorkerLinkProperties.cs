@@ -27,7 +27,7 @@ public sealed class WorkerLinkProperties
                 return dice.Below(100) < c.DoublePercent ? [late, dice.Below(20_000)] : [late];
             },
         };
-        world.RunTo(600 * 1_000_000L, untilSettled: true);
+        world.RunTo(3_600 * 1_000_000L, untilSettled: true);
         Assert.Equal(c.Jobs, world.Settled);
         Assert.All(world.Starts, starts => Assert.InRange(starts, 0, 1));
         // What never started was handed back, and only what started can have succeeded.

@@ -171,13 +171,14 @@ public sealed class WorkerLinkTests
         // What the old one never committed, first of all.
         Assert.Equal((1L, Token(0)), core.Effects.Outcomes().Select(o => (o.Number, o.Run.Token)).Single());
         Assert.Equal(11, core.Effects.LastReport().RouterIncarnation);
-        // Both slots are taken by adopted runs: nothing to grant.
-        Assert.Equal(0, core.Effects.LastReport().Credit);
+        // Both slots are taken by adopted runs: nothing to grant beyond the outcome that the router will have read.
+        Assert.Equal(1, core.Effects.LastReport().Credit);
         core.Effects.Clear();
         core.EndRun(1, Ok, At(6), out _);
         core.EndRun(0, Ok, At(6), out _);
         Assert.Equal([(2L, Token(1)), (3L, Token(2))], core.Effects.Outcomes().Select(o => (o.Number, o.Run.Token)));
-        Assert.Equal(2, core.Effects.LastReport().Credit);
+        // Three outcomes given and two slots free: the router, which reads three outcomes, may send two jobs.
+        Assert.Equal(5, core.Effects.LastReport().Credit);
     }
 
     [Fact]
