@@ -57,6 +57,20 @@ internal sealed class VirtualCluster
     /// <summary>Accepted jobs by key.</summary>
     public HashSet<long> Accepted { get; } = [];
 
+    /// <summary>Keys in the order in which they were accepted.</summary>
+    public List<long> Order { get; } = [];
+
+    /// <summary>What the store answers instead of committing; null: it commits.</summary>
+    public CommitResult? StoreAnswers { get; set; }
+
+    /// <summary>What the store says of final jobs, whoever hears of it; a job that becomes final twice throws.</summary>
+    public Dictionary<long, OutcomeRow> Finals { get; } = [];
+
+    /// <summary>Every outcome row that was stored.</summary>
+    public List<OutcomeRow> Stored { get; } = [];
+
+    public int Restarts { get; private set; }
+
     /// <summary>Final jobs by key, as the submitter heard of them; a key that is told twice throws.</summary>
     public Dictionary<long, FinishedJob> Finished { get; } = [];
 
@@ -69,8 +83,20 @@ internal sealed class VirtualCluster
 
     public Moment Moment => new(Now, _wallStart + Now / 1000);
 
+    /// <summary>After the router was replaced, whoever asked for it.</summary>
+    public Action? OnRestart { get; set; }
+
     /// <summary>After every step; a test's own checks.</summary>
     public Action? Watch { get; set; }
+
+    public long UnixMs => Moment.UnixMs;
+
+    /// <summary>What there is of the job, from the store.</summary>
+    public JobInfo Read(long key) => _store.GetAsync(new JobId(key), CancellationToken.None).AsTask().Result!;
+
+    public QueueInfo Queue(string name = "default") => Router.Queues().Single(q => q.Name == name);
+
+    public WorkerInfo Worker(string name) => Router.Workers(_ => "").Single(w => w.Name == name);
 
     public static JobRequest Job(long serviceMicros, string kind = "work", string queue = "default", string? source = null, int priority = 5)
     {
@@ -118,10 +144,15 @@ internal sealed class VirtualCluster
     public void At(long micros, Action action) => _events.Enqueue(action, (Math.Max(micros, Now), _order++));
 
     /// <summary>A message between router and worker, with the link's faults.</summary>
-    public void Deliver(Action action)
+    public void Deliver(Action action, bool inOrder = false)
     {
         if (Dice.NextDouble() < Loss)
             return;
+        if (inOrder)
+        {
+            At(Now + Latency, action);
+            return;
+        }
         int copies = Dice.NextDouble() < Doubling ? 2 : 1;
         for (int i = 0; i < copies; i++)
             At(Now + Latency + (Dice.NextDouble() < Lateness ? Dice.Next(50_000) : 0), action);
@@ -145,18 +176,20 @@ internal sealed class VirtualCluster
         return until?.Invoke() ?? true;
     }
 
-    public bool RunUntilDone(long withinSeconds = 600) => Run(Now + withinSeconds * Moment.PerSecond, () => Finished.Count == Accepted.Count);
+    public bool RunUntilDone(long withinSeconds = 600) => Run(Now + withinSeconds * Moment.PerSecond, () => Finals.Count == Accepted.Count);
 
     /// <summary>The router's process ends and another starts on the same store. Workers say hello to it.</summary>
-    public void RestartRouter()
+    /// <param name="sameProcess">It only registers anew, so membership tells the workers nothing.</param>
+    public void RestartRouter(bool sameProcess = false)
     {
         _store.ReleaseAsync(Router.Incarnation, CancellationToken.None).AsTask().Wait();
+        Restarts++;
         StartRouter();
         Router.AwaitWorkers(Workers.Where(w => w.Alive).Select(w => w.Name));
-        foreach (VirtualWorker worker in Workers.Where(w => w.Alive))
+        OnRestart?.Invoke();
+        foreach (VirtualWorker worker in Workers.Where(w => w.Alive && !sameProcess))
         {
-            worker.Core.RouterFound(0, Moment);
-            worker.CarryOut();
+            worker.Hear(core => core.RouterFound(0, Moment));
         }
     }
 
@@ -168,6 +201,8 @@ internal sealed class VirtualCluster
         FlushSoon();
     });
 
+    // A hello can get lost but never comes twice or late: it names no incarnation, so one that was sent to an earlier router and
+    // reached a later one would tell of runs as they were. One connection keeps the order, and a new one says hello anew.
     public void FromWorker(VirtualWorker worker, WorkerHello hello) => Deliver(() =>
     {
         Router.Now = Moment;
@@ -178,7 +213,7 @@ internal sealed class VirtualCluster
             Welcome(worker);
         }
         FlushSoon();
-    });
+    }, inOrder: true);
 
     private readonly Dictionary<int, VirtualWorker> _rows = [];
 
@@ -193,8 +228,7 @@ internal sealed class VirtualCluster
         var node = new NodeRow("router", "virtual", 0);
         long incarnation = _store.RegisterAsync(node, TimeSpan.FromDays(1), CancellationToken.None).AsTask().Result.Incarnation;
         Router = new Dispatcher(_options, incarnation, "router", (ulong)Dice.NextInt64()) { Now = Moment };
-        foreach (QueueRow row in _store.ClaimAsync(incarnation, CancellationToken.None).AsTask().Result)
-            Router.Own(row);
+        Router.Claimed(_store.ClaimAsync(incarnation, CancellationToken.None).AsTask().Result);
         _rows.Clear();
         FlushSoon();
     }
@@ -217,8 +251,16 @@ internal sealed class VirtualCluster
             Router.Flush();
             again = AskStore();
             Speak();
+            bool fenced = Router.Effects.Fenced;
             Router.Effects.Clear();
+            if (fenced)
+            {
+                RestartRouter(sameProcess: true);
+                return;
+            }
         }
+        if (Router.Inconsistency() is { } wrong)
+            throw new InvalidOperationException(wrong);
         long wake = Router.Effects.WakeAtMicros;
         if (wake >= _routerWake && _routerWake > Now)
             return;
@@ -236,13 +278,38 @@ internal sealed class VirtualCluster
         bool answered = effects.OpenQueues.Count + effects.Loads.Count > 0 || effects.Commit is not null;
         foreach (string name in effects.OpenQueues.ToArray())
             Router.QueueOpened(name, _store.OpenQueueAsync(Router.Incarnation, name, CancellationToken.None).AsTask().Result);
-        (int Queue, long AfterKey)[] loads = [.. effects.Loads];
-        effects.Loads.Clear();
-        foreach ((int queue, long after) in loads)
+        for (int i = 0; i < effects.Loads.Count; i++)
+        {
+            (int queue, long after) = effects.Loads[i];
             Router.Loaded(queue, _store.LoadAsync(queue, after, Dispatcher.LoadLimit, CancellationToken.None).AsTask().Result);
-        if (effects.Commit is { } commit)
-            Router.Committed(_store.CommitAsync(commit, CancellationToken.None).AsTask().Result);
+        }
+        effects.Loads.Clear();
+        if (effects.Commit is { } commit && StoreAnswers is { } answer)
+        {
+            effects.Commit = null;
+            Router.Committed(answer);
+            return false;
+        }
+        if (effects.Commit is { } stored)
+        {
+            CheckLegal(stored);
+            Router.Committed(_store.CommitAsync(stored, CancellationToken.None).AsTask().Result);
+        }
         return answered;
+    }
+
+    /// <summary>Each outcome must be a legal step from where the store has the job; one that is due or assigned is further than that.</summary>
+    private void CheckLegal(Commit commit)
+    {
+        foreach (OutcomeRow row in commit.Outcomes)
+        {
+            JobState from = row.Attempt > 0 ? JobState.Running : Read(row.Key).State;
+            if (JobTransitions.IsFinal(Read(row.Key).State) || !JobTransitions.IsLegal(from, row.State))
+                throw new InvalidOperationException($"job {row.Key}: {Read(row.Key).State}, assumed {from}, to {row.State}");
+            Stored.Add(row);
+            if (JobTransitions.IsFinal(row.State))
+                Finals.Add(row.Key, row);
+        }
     }
 
     private void Speak()
@@ -252,9 +319,14 @@ internal sealed class VirtualCluster
         {
             Answers.Add(answer);
             Accepted.UnionWith(answer.Keys.Where(k => k >= 0));
+            Order.AddRange(answer.Keys.Where(k => k >= 0));
         }
         foreach ((int _, FinishedJob job) in effects.Finished)
+        {
+            if (!JobTransitions.IsFinal(job.State))
+                throw new InvalidOperationException($"job {job.Key} was told as final in state {job.State}");
             Finished.Add(job.Key, job);
+        }
         foreach ((int row, AssignBatch batch) in effects.Sends)
         {
             if (_rows.TryGetValue(row, out VirtualWorker? worker))
@@ -265,7 +337,7 @@ internal sealed class VirtualCluster
 }
 
 /// <summary>A run that started at a worker.</summary>
-internal sealed record VirtualRun(long Key, string Worker, RunToken Token, string Kind, long Started)
+internal sealed record VirtualRun(long Key, string Worker, long Incarnation, RunToken Token, string Kind, long Started)
 {
     public long Ended { get; set; } = -1;
 }

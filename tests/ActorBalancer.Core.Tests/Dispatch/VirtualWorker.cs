@@ -30,6 +30,8 @@ internal sealed class VirtualWorker
 
     public int Weight { get; }
 
+    public int Slots => _slots.Length;
+
     public WorkerCore Core { get; }
 
     public bool Alive { get; private set; } = true;
@@ -62,12 +64,36 @@ internal sealed class VirtualWorker
         CarryOut();
     }
 
-    /// <summary>The process ends at once. The router hears of it as of any other message.</summary>
-    public void Kill(bool evidence = true)
+    /// <summary>The most jobs that it held at once.</summary>
+    public int MostHeld { get; private set; }
+
+    /// <summary>Monotonic time of its death, or -1.</summary>
+    public long DiedAt { get; private set; } = -1;
+
+    /// <summary>
+    /// The process ends at once. With evidence the router hears of it within a latency; the cluster removes the node later, as it does
+    /// without.
+    /// </summary>
+    public void Kill(bool evidence = true, long silentAfter = 5 * Moment.PerSecond, long removedAfter = 10 * Moment.PerSecond)
     {
         Alive = false;
+        DiedAt = _cluster.Now;
         if (evidence)
             _cluster.At(_cluster.Now + _cluster.Latency, () => _cluster.Tell(r => r.WorkerGone(Incarnation, "killed")));
+        _cluster.At(_cluster.Now + silentAfter, () => _cluster.Tell(r => r.WorkerSilent(Incarnation)));
+        _cluster.At(_cluster.Now + removedAfter, () => _cluster.Tell(r =>
+        {
+            r.WorkerRemoved(Incarnation);
+            r.HeardOf(Name);
+        }));
+    }
+
+    /// <summary>The node stops in good order: SIGTERM.</summary>
+    public void Leave(long drainMicros = 30 * Moment.PerSecond)
+    {
+        _cluster.At(_cluster.Now + _cluster.Latency, () => _cluster.Tell(r => r.WorkerLeaving(Incarnation)));
+        Core.Drain(_cluster.Now + drainMicros, _cluster.Moment);
+        CarryOut();
     }
 
     public void CarryOut()
@@ -80,11 +106,15 @@ internal sealed class VirtualWorker
         StartedRun[] starts = [.. effects.Starts];
         (int Slot, CancelReason Reason)[] cancels = [.. effects.Cancels];
         long wake = effects.WakeAt;
+        bool drained = effects.Drained;
         effects.Clear();
         foreach (StartedRun start in starts)
             Start(start);
         foreach ((int slot, CancelReason _) in cancels)
             End(slot, _slotGeneration[slot], new RunEnd { Outcome = AttemptOutcome.Cancelled });
+        MostHeld = Math.Max(MostHeld, Core.Running + Core.Queued);
+        if (drained && Alive)
+            Kill();
         if (wake == 0 || wake >= _wake)
             return;
         _wake = wake;
@@ -97,7 +127,7 @@ internal sealed class VirtualWorker
 
     private void Start(StartedRun start)
     {
-        var run = new VirtualRun(start.Job.Key, Name, start.Token, start.Job.Kind, _cluster.Now);
+        var run = new VirtualRun(start.Job.Key, Name, Incarnation, start.Token, start.Job.Kind, _cluster.Now);
         _slots[start.Slot] = run;
         _cluster.Runs.Add(run);
         long generation = ++_slotGeneration[start.Slot];
