@@ -6,12 +6,6 @@ namespace ActorBalancer.Dispatch;
 /// <summary>The links to the workers: hello and adoption, reports, batches and their resending, silence and death.</summary>
 internal sealed partial class Dispatcher
 {
-    private readonly Dictionary<RunToken, int> _adopted = [];
-    private readonly HashSet<string> _awaited = [];
-    private readonly HashSet<int> _undecided = [];
-    private readonly Dictionary<long, (HeldRun Run, WorkerLink Link)> _offered = [];
-    private readonly HashSet<long> _cancelledEarly = [];
-    private bool _claimed;
     private readonly Dictionary<long, long> _retired = [];
 
     /// <summary>Kinds that a worker is about to register; jobs of them wait for it.</summary>
@@ -179,26 +173,6 @@ internal sealed partial class Dispatcher
     }
 
     /// <summary>
-    /// After a takeover or restart: these workers were members and may be running jobs of an earlier incarnation. Jobs that may have
-    /// been assigned wait until each has said hello or is gone.
-    /// </summary>
-    public void AwaitWorkers(IEnumerable<string> names)
-    {
-        foreach (string name in names)
-        {
-            if (_fleet.FindByName(name) is null)
-                _awaited.Add(name);
-        }
-    }
-
-    /// <summary>An awaited worker is gone without a hello, or has said it.</summary>
-    public void HeardOf(string name)
-    {
-        if (_awaited.Remove(name))
-            Decide();
-    }
-
-    /// <summary>
     /// The first full report of a link gives its counters. A worker that was given up in silence and came back may still get
     /// batches of before: their numbers are used up by empty ones, never given to others.
     /// </summary>
@@ -215,82 +189,6 @@ internal sealed partial class Dispatcher
             link.Unconfirmed.Enqueue((empty, Now.Micros));
             SendBatch(link, empty);
         }
-    }
-
-    /// <summary>
-    /// Once every awaited worker is heard of, what none of them holds may go. A job that ran before was the head of its
-    /// source and is so again; the others follow as they were accepted.
-    /// </summary>
-    private void Decide()
-    {
-        if (_awaited.Count > 0 || _undecided.Count == 0)
-            return;
-        int[] slots = [.. _undecided.Where(s => !_table[s].Lane.Queue.Loading).OrderBy(s => _table[s].Runs == 0).ThenBy(s => JobKey.Sequence(_table[s].Key))];
-        foreach (int slot in slots)
-        {
-            _undecided.Remove(slot);
-            if (_table[slot].CancelRequested)
-                CancelWaiting(slot);
-            else
-                Enter(slot);
-        }
-    }
-
-    private void Adopt(WorkerLink link, HeldRun[] held)
-    {
-        foreach (HeldRun run in held)
-        {
-            if (run.Token.Incarnation == _incarnation)
-                continue;
-            if (FindSlot(run.Key) is >= 0 and int slot)
-                Adopt(link, run, slot);
-            else if (IsReadingBack)
-                _offered.TryAdd(run.Key, (run, link));
-        }
-    }
-
-    private void Adopt(WorkerLink link, HeldRun run, int slot)
-    {
-        ref JobEntry entry = ref _table[slot];
-        // A run that is recorded already only waits for its acknowledgement.
-        if (entry.State != EntryState.Undecided || run.Attempt <= entry.Runs || !_adopted.TryAdd(run.Token, slot))
-            return;
-        QueueState queue = entry.Lane.Queue;
-        _undecided.Remove(slot);
-        entry.State = EntryState.Sent;
-        entry.Adopted = true;
-        entry.Worker = link.Row;
-        entry.SentUnixMs = run.StartedUnixMs > 0 ? run.StartedUnixMs : Now.UnixMs;
-        entry.OwnsSource |= IsOrdered(in entry) && queue.SourceTails.TryAdd(entry.Source, slot);
-        link.InFlight++;
-        link.Adopted++;
-        if (entry.Crashes > 0)
-            link.Suspects++;
-        if (entry.CancelRequested)
-        {
-            link.Cancels.Add(run.Token);
-            link.StateDue = true;
-        }
-        queue.Waiting--;
-        queue.Running++;
-        _waiting--;
-        _fleet.Changed(link.Row);
-    }
-
-    /// <summary>A worker says that it holds a job which is not read back from the store yet.</summary>
-    private bool IsOffered(in FinishedRun run) => _offered.TryGetValue(run.Key, out (HeldRun Run, WorkerLink) offer) && offer.Run.Token == run.Token;
-
-    private bool IsReadingBack => !_claimed || _rotation.Exists(q => q.Loading);
-
-    /// <summary>What workers offered and no queue of ours has is final or another router's.</summary>
-    private void ReadBack()
-    {
-        if (!IsReadingBack)
-        {
-            _offered.Clear();
-            _cancelledEarly.Clear();
-        }
-        Decide();
     }
 
     private void DrainStated(WorkerLink link, bool draining)

@@ -9,7 +9,7 @@ namespace ActorBalancer.Dispatch;
 /// One incarnation of a router node: the backlog of all the queues that it owns, who gets what and when, what is in flight and what became of it.
 /// Pure and single-threaded: the shell sets <see cref="Now"/>, feeds events, and after a turn calls <see cref="Flush"/> and
 /// carries out the effects. The parts: <c>Submits</c> (keys, checkpoint 1), <c>Binding</c> (strategies, lines, credit),
-/// <c>Links</c> (workers, reports, hello), <c>Outcomes</c> (checkpoint 2, retries, losses), <c>Queues</c> (settings, questions).
+/// <c>Takeover</c> (reading back, adoption), <c>Links</c> (workers, reports, hello), <c>Outcomes</c> (checkpoint 2, retries, losses), <c>Queues</c> (settings, questions).
 /// </summary>
 internal sealed partial class Dispatcher
 {

@@ -109,7 +109,7 @@ internal sealed partial class WorkerCore
         {
             // Nobody asked: the router does not know us, being a new incarnation or having given us up; or it is an answer that
             // came twice.
-            if (welcome.RouterIncarnation > way.Highest || now.Micros - way.HelloSentMicros >= HelloInterval)
+            if (welcome.RouterIncarnation != way.Link?.Incarnation || now.Micros - way.HelloSentMicros >= HelloInterval)
                 SayHello(way, now);
             return;
         }
