@@ -40,7 +40,8 @@ public sealed class WayOfAJobTests
     public void Long_job_is_never_queued_while_another_slot_is_free()
     {
         // Short jobs make the worker ask for more than it has slots; then long ones come between. A job may wait behind a
-        // long one for the hand-back time and a few round trips, never longer, while any slot of the fleet is free.
+        // long one for the hand-back time and a few round trips, and once more where the next worker's slot was taken by a long job at
+        // the same moment; never longer, while any slot of the fleet is free.
         VirtualCluster cluster = Started(With("least-connections"), 2, 2, 2);
         var dice = new Random(7);
         for (int burst = 0; burst < 20; burst++)
@@ -64,7 +65,7 @@ public sealed class WayOfAJobTests
         cluster.Run(cluster.Now + 3 * Second);
         Assert.True(cluster.RunUntilDone());
         Assert.Equal(2_400, cluster.Finished.Count);
-        Assert.InRange(worst, 0, 10 * Millisecond + 10 * cluster.Latency);
+        Assert.InRange(worst, 0, 2 * (10 * Millisecond + 5 * cluster.Latency));
     }
 
     [Fact]
