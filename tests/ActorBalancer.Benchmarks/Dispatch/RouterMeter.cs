@@ -17,6 +17,11 @@ public sealed class RouterMeter(Settings settings, Config config) : MailboxType(
 
     private static long s_nanos;
 
+    // When this thread began its turn, on the thread's own clock; 0: it is in none. A turn may end after another thread began the
+    // next one, so each keeps its own.
+    [ThreadStatic]
+    private static long t_since;
+
     /// <summary>Puts the meter on the router.</summary>
     internal static string Wiring { get; } = $$"""
         akka.actor.deployment { /actorbalancer/router { mailbox = router-meter } }
@@ -49,8 +54,6 @@ public sealed class RouterMeter(Settings settings, Config config) : MailboxType(
     private sealed class Queue : IMessageQueue, IUnboundedMessageQueueSemantics
     {
         private readonly UnboundedMessageQueue _messages = new();
-        private int _thread;
-        private long _since;
 
         public bool HasMessages
         {
@@ -71,8 +74,7 @@ public sealed class RouterMeter(Settings settings, Config config) : MailboxType(
             EndTurn();
             if (!_messages.TryDequeue(out envelope))
                 return false;
-            _thread = Environment.CurrentManagedThreadId;
-            _since = ThreadNanos();
+            t_since = ThreadNanos();
             return true;
         }
 
@@ -80,10 +82,10 @@ public sealed class RouterMeter(Settings settings, Config config) : MailboxType(
 
         private void EndTurn()
         {
-            if (_thread != Environment.CurrentManagedThreadId)
+            if (t_since == 0)
                 return;
-            _thread = 0;
-            Volatile.Write(ref s_nanos, s_nanos + ThreadNanos() - _since);
+            Interlocked.Add(ref s_nanos, ThreadNanos() - t_since);
+            t_since = 0;
         }
     }
 }
