@@ -11,6 +11,9 @@ internal sealed partial class WorkerCore
     // Outcomes wait for company only as long as nobody notices.
     public const long ReportHold = Moment.PerMillisecond;
 
+    // A run that has lasted longer than this is no reason to hold the outcomes of others.
+    private const long JustBegun = Moment.PerMillisecond / 16;
+
     // Kept results are bounded in bytes too: large ones would exhaust memory long before their number does.
     private const long MaxKeptBytes = 4 << 20;
 
@@ -55,7 +58,7 @@ internal sealed partial class WorkerCore
         long fresh = link.Outcomes.Next - 1 - link.Outcomes.Sent;
         if (fresh > 0)
         {
-            if (!MayHold(link, fresh))
+            if (!MayHold(link, fresh, now))
             {
                 SendLight(link, now);
             }
@@ -77,19 +80,29 @@ internal sealed partial class WorkerCore
     }
 
     /// <summary>
-    /// Outcomes are held only while the report is not full, jobs wait for every slot that frees, the report fills within a
-    /// millisecond, and the router is not about to run out of credit. So an idle worker's outcome leaves at once.
+    /// Outcomes are held only while the report is not full, more of them are sure to come at once, a report that is worth its
+    /// envelope fills within a millisecond, and the router is not about to run out of credit. So an idle worker's outcome leaves at once.
     /// </summary>
-    private bool MayHold(WorkerLink link, long fresh)
+    private bool MayHold(WorkerLink link, long fresh, Moment now)
     {
-        if (fresh >= ReportOutcomes || _waiting.Count == 0 || _draining || _prefetch.MeanRun == 0)
+        if (fresh >= LargestReportOutcomes || _draining || _prefetch.MeanRun == 0 || !MoreComes(now))
             return false;
-        double fillMicros = (ReportOutcomes - fresh) * _prefetch.MeanRun / _slots.Length;
-        if (fillMicros > ReportHold)
+        if (link.HeldSince != 0 && now.Micros - link.HeldSince >= ReportHold)
+            return false;
+        if (ReportOutcomes * _prefetch.MeanRun / _slots.Length > ReportHold)
             return false;
         long window = link.CreditSent - link.Done + fresh;
         long left = link.CreditSent - link.Received;
         return left * 2 >= window || fresh * 4 < window;
+    }
+
+    /// <summary>Jobs wait for every slot that frees, or the newest run has only just begun and will end as soon as this one did.</summary>
+    private bool MoreComes(Moment now)
+    {
+        if (_waiting.Count > 0)
+            return true;
+        ref Slot newest = ref _slots[_newestSlot];
+        return newest.State == SlotState.Running && now.Micros - newest.StartedMicros < JustBegun;
     }
 
     private static bool HasGap(WorkerLink link) => link.BatchKnown > link.BatchSeen && !link.Suspended;

@@ -9,6 +9,7 @@ internal sealed partial class WorkerCore
     private readonly int[] _free;
     private readonly Ring<Waiting> _waiting = new();
     private int _freeCount;
+    private int _newestSlot;
     private int _abandoned;
     private int _startsInWindow;
     private bool _restartAsked;
@@ -64,6 +65,7 @@ internal sealed partial class WorkerCore
     {
         ref Waiting first = ref _waiting[0];
         ref Slot s = ref _slots[slot];
+        _newestSlot = slot;
         s.State = SlotState.Running;
         s.Job = first.Job;
         s.Token = first.Token;

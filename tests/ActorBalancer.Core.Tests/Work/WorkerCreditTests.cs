@@ -51,7 +51,7 @@ public sealed class WorkerCreditTests
         (int reports, int settled) = (world.Reports, world.Settled);
         world.RunTo(110_000);
         double jobsPerReport = (double)(world.Settled - settled) / (world.Reports - reports);
-        Assert.True(jobsPerReport >= 32, $"{jobsPerReport:F1} jobs a report");
+        Assert.True(jobsPerReport >= 64, $"{jobsPerReport:F1} jobs a report");
     }
 
     [Theory]
