@@ -77,7 +77,9 @@ internal sealed class MetricsActor : UntypedActor, IWithTimers
     private void OnWorker(WorkerKnown m)
     {
         _log.Debug("Worker {Name} of incarnation {Incarnation} has weight {Weight}", m.Name, m.Incarnation, m.Weight);
-        _book.Join(m.Incarnation, m.Weight, Now());
+        // Strategies take a worker of unknown weight for an average one: told a second later, a slow start would begin with a flood.
+        if (_book.Join(m.Incarnation, m.Weight, Now()))
+            _sentAt = null;
         Weigh();
     }
 
@@ -109,7 +111,7 @@ internal sealed class MetricsActor : UntypedActor, IWithTimers
 
     /// <summary>
     /// Sends what changed, at once if nothing was sent for the interval, else when it is over: tables are rebuilt by it,
-    /// so a herd of workers that join must not cause one rebuild each.
+    /// so a herd of workers that form a cluster must not cause one rebuild each.
     /// </summary>
     private void Weigh()
     {

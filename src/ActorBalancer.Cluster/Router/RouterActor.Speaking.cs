@@ -20,6 +20,8 @@ internal sealed partial class RouterActor
             TellFinished(effects.Finished);
         foreach (DispatchNotice notice in effects.Notices)
             Log.Notice(_log, notice);
+        foreach (long worker in effects.Gone)
+            Forget(worker);
     }
 
     /// <summary>
@@ -189,7 +191,7 @@ internal sealed partial class RouterActor
                 case NoticeKind.WorkerSilent: log.Warning("worker {0} is silent; {1} jobs of it are kept", notice.Subject, notice.Count); break;
                 case NoticeKind.WorkerBack: log.Info("worker {0} is back with {1} jobs", notice.Subject, notice.Count); break;
                 case NoticeKind.WorkerDraining: log.Info("worker {0} drains {1} jobs", notice.Subject, notice.Count); break;
-                case NoticeKind.StaleOutcome: log.Info("an outcome of a stale run at {0} was dropped, {1} so far", notice.Subject, notice.Count); break;
+                case NoticeKind.StaleOutcome: log.Warning("an outcome of a stale run at {0} was dropped, {1} so far", notice.Subject, notice.Count); break;
                 case NoticeKind.KindUnoffered: log.Warning("{1} jobs in queue {2} wait: no worker offers the kind {0} now", notice.Subject, notice.Count, notice.Detail!); break;
                 case NoticeKind.JobPoisoned: log.Error("job {0} is dead: {1} workers died while they ran it", notice.Subject, notice.Count); break;
                 case NoticeKind.StoreAway: log.Warning("the store is away; {1} outcomes are kept at {0}", notice.Subject, notice.Count); break;

@@ -55,6 +55,10 @@ internal sealed partial class RouterActor
         var dispatcher = new Dispatcher(_settings.Options, _ownership.Incarnation, _settings.NodeName, _settings.Seed) { Now = Now() };
         _dispatcher = dispatcher;
         dispatcher.KindsKnown(_settings.OwnKinds);
+        // Who had jobs of the last incarnation says what it runs before those are given to others (rule 9).
+        dispatcher.AwaitWorkers(_workers.Names);
+        _workers.Clear();
+        _settings.Metrics.Tell(new IMetricsProtocol.SendWeightsTo(Self));
         Ask(
             _settings.Store.ClaimAsync(_ownership.Incarnation, CancellationToken.None),
             dispatcher.Claimed,

@@ -45,7 +45,6 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         _settings.Membership.Tell(new IMembershipProtocol.Subscribe(Self));
-        _settings.Metrics.Tell(new IMetricsProtocol.SendWeightsTo(Self));
         Own();
     }
 
@@ -58,17 +57,16 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
             case RenewAnswer answer: OnRenewed(answer.Prolonged, answer.Sent); return;
             case IRouterProtocol.Release: OnRelease(Sender); return;
             case Terminated gone: OnTerminated(gone.ActorRef); break;
-            case IMembershipProtocol member: OnMember(member); break;
+            case IMembershipProtocol member when _dispatcher is not null: OnMember(member); break;
             case Weights weights when _dispatcher is not null: _dispatcher.WeightsChanged(weights); break;
             case Weights: return;
-            case WorkerHello or WorkerReport or IGatewayProtocol or IRouterProtocol when _dispatcher is null:
+            case WorkerHello or WorkerReport or IGatewayProtocol or IMembershipProtocol when _dispatcher is null:
                 _early.Add((message, Sender));
                 return;
             case WorkerReport report: OnReport(report, Sender); break;
             case IGatewayProtocol.SubmitBatch submit: OnSubmit(submit, Sender); break;
             case WorkerHello hello: OnHello(hello, Sender); break;
             case IGatewayProtocol question: OnQuestion(question, Sender); break;
-            case IRouterProtocol.DrainWorker drain: OnDrain(drain, Sender); break;
             case Answer answer: OnAnswer(answer); break;
             case Reply reply: reply.Tell(); break;
             default: Unhandled(message); return;
@@ -136,7 +134,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
         int row = dispatcher.WorkerHello(hello);
         if (row < 0)
             return;
-        _workers.Set(row, sender, hello.WorkerIncarnation);
+        _workers.Set(row, sender, hello.WorkerIncarnation, hello.Name);
         if (hello.LifePort > 0)
             _settings.Membership.Tell(new IMembershipProtocol.LifePortKnown(NodeOf(sender), hello.WorkerIncarnation, hello.LifePort));
         _settings.Metrics.Tell(new IMetricsProtocol.WorkerKnown(hello.WorkerIncarnation, hello.Name, hello.Weight));
@@ -166,23 +164,13 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
         }
     }
 
-    private void OnDrain(IRouterProtocol.DrainWorker drain, IActorRef sender)
-    {
-        bool known = Turn().DrainOrdered(drain.Worker, drain.Drain);
-        sender.Tell(new IGatewayProtocol.DoneAnswer(
-            drain.Ticket, known ? RefusalCode.None : RefusalCode.NotFound, known ? null : $"there is no worker '{drain.Worker}'"));
-    }
-
     private void OnMember(IMembershipProtocol member)
     {
-        if (_dispatcher is null)
-            return;
         Dispatcher dispatcher = Turn();
         switch (member)
         {
             case IMembershipProtocol.ProcessGone gone:
                 dispatcher.WorkerGone(gone.Incarnation, gone.Evidence);
-                Forget(gone.Incarnation);
                 break;
             case IMembershipProtocol.NodeUnreachable node: Each(node.Node, dispatcher.WorkerSilent); break;
             case IMembershipProtocol.NodeDisconnected node: Each(node.Node, dispatcher.WorkerSilent); break;

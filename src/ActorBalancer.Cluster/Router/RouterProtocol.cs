@@ -3,9 +3,6 @@ namespace ActorBalancer.Cluster.Router;
 /// <summary>What the router's own node says to it, beyond membership and weights.</summary>
 internal interface IRouterProtocol
 {
-    /// <summary>Orders a worker to take no new jobs, or ends that. Answered with a <c>DoneAnswer</c>.</summary>
-    sealed record DrainWorker(long Ticket, string Worker, bool Drain) : IRouterProtocol;
-
     /// <summary>Gives up the registration in good order; the actor answers <see cref="Released"/> and assigns nothing more.</summary>
     sealed record Release : IRouterProtocol
     {

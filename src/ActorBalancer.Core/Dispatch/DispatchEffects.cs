@@ -26,6 +26,9 @@ internal sealed class DispatchEffects
     /// <summary>Messages to workers, by fleet row.</summary>
     public List<(int Row, AssignBatch Batch)> Sends { get; } = [];
 
+    /// <summary>Worker incarnations that left the fleet, however they did.</summary>
+    public List<long> Gone { get; } = [];
+
     public List<DispatchNotice> Notices { get; } = [];
 
     /// <summary>This incarnation owns nothing any more: register anew, with a new dispatcher.</summary>
@@ -42,6 +45,7 @@ internal sealed class DispatchEffects
         Answers.Clear();
         Finished.Clear();
         Sends.Clear();
+        Gone.Clear();
         Notices.Clear();
         Fenced = false;
     }

@@ -169,6 +169,7 @@ internal sealed partial class Dispatcher
         foreach (long key in _offered.Where(o => o.Value.Link == link).Select(o => o.Key).ToArray())
             _offered.Remove(key);
         _fleet.Remove(link);
+        Effects.Gone.Add(link.Incarnation);
         HeardOf(link.Name);
     }
 

@@ -33,10 +33,17 @@ internal sealed class LoadBook
     /// <param name="incarnation">Its process's incarnation.</param>
     /// <param name="weight">Its configured weight in thousandths.</param>
     /// <param name="now">The time.</param>
-    public void Join(long incarnation, int weight, Moment now)
+    /// <returns>True for a newcomer that starts slowly.</returns>
+    public bool Join(long incarnation, int weight, Moment now)
     {
-        if (_workers.TryGetValue(incarnation, out Entry? known)) known.Weight = weight;
-        else _workers.Add(incarnation, new Entry { Weight = weight, Joined = now.Micros, Late = now.Micros > _formedAt });
+        if (_workers.TryGetValue(incarnation, out Entry? known))
+        {
+            known.Weight = weight;
+            return false;
+        }
+        bool late = now.Micros > _formedAt;
+        _workers.Add(incarnation, new Entry { Weight = weight, Joined = now.Micros, Late = late });
+        return late;
     }
 
     /// <summary>A worker is gone for good.</summary>

@@ -94,7 +94,7 @@ public static partial class OptionsValidator
         at.Size("memory.keep-result-bytes", options.Memory.KeepResultBytes, 0, 1L << 40);
         at.Size("limits.payload", options.Limits.Payload, 1, 16 * Mebi);
         at.Size("limits.result", options.Limits.Result, 1, 16 * Mebi);
-        at.Number("limits.queues", options.Limits.Queues, 1, 100_000);
+        at.Number("limits.queues", options.Limits.Queues, 1, JobKey.MaxQueues);
     }
 
     private static void Queue(QueueOptions queue, Findings at)
@@ -150,7 +150,7 @@ public static partial class OptionsValidator
     {
         TimeSpan lease = options.Worker.ContactLease;
 
-        // DESIGN section 4, rule 8: a worker that hears of nobody has cancelled its jobs before they run elsewhere.
+        // Rule 8 of the protocol (src/README.md): a worker that hears of nobody has cancelled its jobs before they run elsewhere.
         if (lease >= options.Router.SilenceRequeue)
         {
             at.Add("worker.contact-lease", OptionText.Of(lease), $"must be below router.silence-requeue ({OptionText.Of(options.Router.SilenceRequeue)}), "

@@ -94,6 +94,19 @@ public sealed class MetricsActorTests : TestKit
     }
 
     [Fact]
+    public void Slow_start_of_a_newcomer_is_told_at_once_even_within_the_interval()
+    {
+        _metrics.Tell(new SendWeightsTo(_router));
+        _metrics.Tell(new WorkerKnown(1, "w1", 1_000));
+        _router.ExpectMsg<Weights>(Patience);
+        Pass(LoadBook.Formation + TimeSpan.FromSeconds(1));
+        _metrics.Tell(new WorkerKnown(2, "w2", 1_000));
+        Assert.Contains(new WorkerWeight(2, 100), _router.ExpectMsg<Weights>(Patience).Workers);
+        _metrics.Tell(new WorkerKnown(3, "w3", 1_000));
+        Assert.Contains(new WorkerWeight(3, 100), _router.ExpectMsg<Weights>(Patience).Workers);
+    }
+
+    [Fact]
     public void Nothing_is_sent_while_nothing_changes()
     {
         _metrics.Tell(new SendWeightsTo(_router));

@@ -3,33 +3,29 @@ using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-// This project's own namespace hides the short name; an application writes Cluster.Get.
-using AkkaCluster = Akka.Cluster.Cluster;
-
 namespace ActorBalancer.System.Tests.Samples;
 
 /// <summary>The README's example for an application with an ActorSystem of its own, compiled and run.</summary>
 public sealed class GuestSample
 {
-    // What the application's own configuration says; the last two lines are what the balancer asks for.
-    private const string Hocon = """
-        akka.actor.provider = cluster
-        akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }
-        akka.cluster.roles = ["actorbalancer-router", "actorbalancer-worker"]
-        akka.remote.dot-netty.tcp.maximum-frame-size = 1000000b
-        """;
-
     [Fact]
     public async Task Guest_in_the_applications_actor_system_runs_an_actors_job()
     {
         // sample: guest
+        // The application's own configuration; the last two lines are what the balancer asks for.
+        const string Hocon = """
+            akka.actor.provider = cluster
+            akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0 }
+            akka.cluster.roles = ["actorbalancer-router", "actorbalancer-worker"]
+            akka.remote.dot-netty.tcp.maximum-frame-size = 1000000b
+            """;
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
         builder.Services.AddActorBalancerClient();
         builder.Services.AddAkka("shop", akka => akka
             .AddHocon(Hocon, HoconAddMode.Prepend)
             .WithActorBalancer(b => b
                 .AddHandler<ResizeHandler, ResizeArgs>("resize"))
-            .AddStartup((system, registry) => AkkaCluster.Get(system).Join(AkkaCluster.Get(system).SelfAddress)));
+            .AddStartup((system, registry) => Akka.Cluster.Cluster.Get(system).Join(Akka.Cluster.Cluster.Get(system).SelfAddress)));
         using IHost host = builder.Build();
         await host.StartAsync();
 
