@@ -1,3 +1,4 @@
+using ActorBalancer.Cluster.Metrics;
 using ActorBalancer.Dispatch;
 using ActorBalancer.Ownership;
 using ActorBalancer.Storage;
@@ -57,7 +58,8 @@ internal sealed partial class RouterActor
         dispatcher.KindsKnown(_settings.OwnKinds);
         // Who had jobs of the last incarnation says what it runs before those are given to others (rule 9).
         dispatcher.AwaitWorkers(_workers.Names);
-        _workers.Clear();
+        _former = _workers;
+        _workers = new WorkerRows();
         _settings.Metrics.Tell(new IMetricsProtocol.SendWeightsTo(Self));
         Ask(
             _settings.Store.ClaimAsync(_ownership.Incarnation, CancellationToken.None),

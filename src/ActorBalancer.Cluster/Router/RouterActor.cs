@@ -24,7 +24,10 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly OwnershipCore _ownership;
     private readonly Submitters _submitters = new();
-    private readonly WorkerRows _workers = new();
+    private WorkerRows _workers = new();
+
+    // Of the last incarnation: who is awaited, until it says hello or is gone.
+    private WorkerRows _former = new();
     private readonly List<(object Message, IActorRef Sender)> _early = [];
 
     private Dispatcher? _dispatcher;
@@ -171,12 +174,25 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
         {
             case IMembershipProtocol.ProcessGone gone:
                 dispatcher.WorkerGone(gone.Incarnation, gone.Evidence);
+                AwaitNoMore(dispatcher, [gone.Incarnation]);
                 break;
             case IMembershipProtocol.NodeUnreachable node: Each(node.Node, dispatcher.WorkerSilent); break;
             case IMembershipProtocol.NodeDisconnected node: Each(node.Node, dispatcher.WorkerSilent); break;
             case IMembershipProtocol.NodeReachable node: Each(node.Node, dispatcher.WorkerReachable); break;
             case IMembershipProtocol.NodeLeaving node: Each(node.Node, dispatcher.WorkerLeaving); break;
-            case IMembershipProtocol.NodeRemoved node: Each(node.Node, dispatcher.WorkerRemoved); break;
+            case IMembershipProtocol.NodeRemoved node:
+                Each(node.Node, dispatcher.WorkerRemoved);
+                AwaitNoMore(dispatcher, _former.At(node.Node));
+                break;
+        }
+    }
+
+    private void AwaitNoMore(Dispatcher dispatcher, long[] workers)
+    {
+        foreach (long worker in workers)
+        {
+            if (_former.Remove(worker) is { } name)
+                dispatcher.HeardOf(name);
         }
     }
 

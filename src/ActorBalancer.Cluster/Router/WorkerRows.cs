@@ -19,14 +19,16 @@ internal sealed class WorkerRows
         _rows[row] = new Row(actor, incarnation, name);
     }
 
-    public void Remove(long incarnation)
+    /// <summary>Its name, if it was known.</summary>
+    public string? Remove(long incarnation)
     {
         int row = _rows.FindIndex(r => r?.Incarnation == incarnation);
-        if (row >= 0)
-            _rows[row] = null;
+        if (row < 0)
+            return null;
+        string name = _rows[row]!.Name;
+        _rows[row] = null;
+        return name;
     }
-
-    public void Clear() => _rows.Clear();
 
     /// <summary>The incarnations at an address; a copy, since what is done with them may change the rows.</summary>
     public long[] At(Address node) => [.. _rows.OfType<Row>().Where(r => IsAt(r.Actor, node)).Select(r => r.Incarnation)];
