@@ -114,17 +114,23 @@ internal sealed partial class Dispatcher
                 WorkerLink link = _fleet[row]!;
                 Backlog line = LineOf(queue, row);
                 bool wasHungry = IsHungry(line, link);
-                ref JobEntry entry = ref _table[slot];
-                entry.State = EntryState.Bound;
-                entry.Worker = row;
-                line.Add(slot);
-                queue.Lined++;
-                link.Lined++;
-                _fleet.Changed(row);
+                Bind(slot, link);
                 if (wasHungry && !IsHungry(line, link))
                     hungry--;
             }
         }
+    }
+
+    private void Bind(int slot, WorkerLink link)
+    {
+        ref JobEntry entry = ref _table[slot];
+        QueueState queue = entry.Lane.Queue;
+        entry.State = EntryState.Bound;
+        entry.Worker = link.Row;
+        LineOf(queue, link.Row).Add(slot);
+        queue.Lined++;
+        link.Lined++;
+        _fleet.Changed(link.Row);
     }
 
     private int CountHungry(QueueState queue, Lane lane)
@@ -260,14 +266,6 @@ internal sealed partial class Dispatcher
         var larger = new AssignedJob[Math.Max(16, pending.Length * 2)];
         pending.CopyTo(larger, 0);
         return larger;
-    }
-
-    private void SayUnoffered(Lane lane)
-    {
-        if (lane.SaidUnoffered || lane.Candidates.MemberCount > 0)
-            return;
-        lane.SaidUnoffered = true;
-        Effects.Notices.Add(new DispatchNotice(NoticeKind.KindUnoffered, lane.KindName, lane.Waiting.Count, lane.Queue.Name));
     }
 
     /// <summary>The line of a worker that may not get new jobs goes back to the lanes and is picked again.</summary>

@@ -1,4 +1,5 @@
 using ActorBalancer.Storage;
+using ActorBalancer.Strategies;
 using ActorBalancer.Work;
 
 namespace ActorBalancer.Dispatch;
@@ -55,7 +56,7 @@ internal sealed partial class Dispatcher
         // Somebody asked for the cancel, maybe of an earlier incarnation.
         _table[slot].CancelRequested |= run.Outcome == AttemptOutcome.Cancelled;
         if (run.StartedUnixMs == 0 && run.Outcome is AttemptOutcome.Released or AttemptOutcome.Cancelled)
-            PutBack(slot);
+            PutBack(slot, link);
         else
             Decide(slot, link, in run);
     }
@@ -73,8 +74,11 @@ internal sealed partial class Dispatcher
         _fleet.Changed(link.Row);
     }
 
-    /// <summary>Handed back before it started: nothing to store, it waits again at its old place.</summary>
-    private void PutBack(int slot)
+    /// <summary>
+    /// Handed back before it started: nothing to store, it waits again at its old place. Bound early, that is its worker's line:
+    /// a second pick would give the shares of the busy workers to the others.
+    /// </summary>
+    private void PutBack(int slot, WorkerLink link)
     {
         ref JobEntry entry = ref _table[slot];
         entry.Worker = -1;
@@ -83,6 +87,8 @@ internal sealed partial class Dispatcher
         _waiting++;
         if (entry.CancelRequested)
             CancelWaiting(slot);
+        else if (entry.Lane.Queue.Binding == Binding.Early && entry.Crashes == 0 && link.TakesJobs && WeightOf(link) > 0)
+            Bind(slot, link);
         else
             Enter(slot);
     }

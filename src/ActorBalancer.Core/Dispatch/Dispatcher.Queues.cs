@@ -237,4 +237,12 @@ internal sealed partial class Dispatcher
                 break;
         }
     }
+
+    private void SayUnoffered(Lane lane)
+    {
+        if (lane.SaidUnoffered || lane.Candidates.MemberCount > 0)
+            return;
+        lane.SaidUnoffered = true;
+        Effects.Notices.Add(new DispatchNotice(NoticeKind.KindUnoffered, lane.KindName, lane.Waiting.Count, lane.Queue.Name));
+    }
 }

@@ -100,6 +100,18 @@ public sealed class WayOfAJobTests
     }
 
     [Fact]
+    public void Shares_hold_where_jobs_are_handed_back_from_behind_long_ones()
+    {
+        // Short jobs make the workers ask ahead; what waits behind a long one then is handed back, and keeps its worker.
+        VirtualCluster cluster = Started(With("round-robin"), 1, 2, 4);
+        var dice = new Random(3);
+        cluster.Submit(Enumerable.Range(0, 1_200).Select(i => VirtualCluster.Job(dice.Next(10) == 0 ? 60 * Millisecond : 300)));
+        Assert.True(cluster.RunUntilDone());
+        foreach (VirtualWorker worker in cluster.Workers)
+            Assert.Equal(400, cluster.Runs.Count(r => r.Worker == worker.Name));
+    }
+
+    [Fact]
     public void Line_of_a_lost_worker_is_picked_again()
     {
         VirtualCluster cluster = Started(With("round-robin"), 1, 4);
