@@ -163,13 +163,16 @@ internal sealed partial class WorkerEngine
             _contacts[route].Way?.Tell(hello, _actor);
         foreach ((int route, WorkerReport report) in effects.Reports)
             _contacts[route].Way?.Tell(report, _actor);
-        foreach ((int slot, _) in effects.Cancels)
-            Cancel(_runners[slot].Job!);
+        // One event may start a job and cancel it, so the cancel has to find that job and no earlier one of the slot.
         foreach (StartedRun run in effects.Starts)
-        {
             Put(run);
-            _runners[run.Slot].Start();
+        foreach ((int slot, _) in effects.Cancels)
+        {
+            if (_runners[slot].Job is { } job)
+                Cancel(job);
         }
+        foreach (StartedRun run in effects.Starts)
+            _runners[run.Slot].Start();
         if (effects.WakeAt != 0)
             _actor.Tell(new EngineWake(effects.WakeAt));
         if (effects.Drained || effects.NoRouter || effects.RestartWanted)
@@ -192,8 +195,9 @@ internal sealed partial class WorkerEngine
             {
                 work.Job.Cancel();
             }
-            catch (AggregateException e)
+            catch (Exception e)
             {
+                // Nobody is above a work item: what leaves it ends the process.
                 LogCancelFailed(work.Log, e, work.Job.Kind, work.Job.Id);
             }
         },

@@ -78,6 +78,26 @@ public sealed class WorkerActorTests : TestKit
     }
 
     [Fact]
+    public void Cancel_that_comes_with_its_job_ends_that_job_and_not_the_one_before_it()
+    {
+        WorkerStage stage = new(this, _handlers, slots: 1);
+        stage.Join();
+        stage.Outcome(stage.Assign("echo"));
+        AssignedJob job = new()
+        {
+            Slot = 1000,
+            Generation = 1,
+            Key = JobKey.Pack(1, 5, 1000),
+            Queue = "default",
+            Kind = "sleep",
+            Attempt = 1,
+            Payload = "{\"ms\":2000000000}"u8.ToArray(),
+        };
+        stage.Say([job], cancels: [new RunToken(WorkerStage.RouterIncarnation, 1000, 1)]);
+        Assert.Equal(AttemptOutcome.Cancelled, stage.Outcome(1000).Outcome);
+    }
+
+    [Fact]
     public void Drain_is_answered_when_running_jobs_have_ended_and_are_committed()
     {
         TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
