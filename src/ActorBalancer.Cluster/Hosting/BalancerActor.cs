@@ -67,8 +67,11 @@ internal sealed class BalancerActor(TreeSettings settings) : UntypedActor
             case Terminated m: End($"its {m.ActorRef.Path.Name} actor ended", needsRestart: false); break;
             case IMembershipProtocol.SelfDowned m: End(m.Reason, needsRestart: true); break;
             case IRouterProtocol.Refused m: End($"the store refused this node as a router: {m.Reason}", needsRestart: false); break;
-            case IWorkerProtocol.RestartRequested m: EndForSupervisor(m.Reason); break;
-            case IWorkerProtocol.NoRouterSeen m: EndForSupervisor($"no router was seen for {m.For.TotalSeconds:0} s"); break;
+            case IWorkerProtocol.RestartRequested m: End(m.Reason, needsRestart: true); break;
+            case IWorkerProtocol.NoRouterSeen m when settings.EndsForItsSupervisor:
+                End($"no router was seen for {m.For.TotalSeconds:0} s", needsRestart: true);
+                break;
+            case IWorkerProtocol.NoRouterSeen: break;
             default:
                 _log.Warning("Balancer actor got a message of unexpected type {Type}", message.GetType());
                 Unhandled(message);
@@ -77,12 +80,6 @@ internal sealed class BalancerActor(TreeSettings settings) : UntypedActor
     }
 
     private static IActorRef Start(string name, Props props) => Context.Watch(Context.ActorOf(props, name));
-
-    private void EndForSupervisor(string reason)
-    {
-        if (settings.EndsForItsSupervisor)
-            End(reason, needsRestart: true);
-    }
 
     private void End(string reason, bool needsRestart)
     {

@@ -35,7 +35,7 @@ internal sealed record TreeSettings
     /// <summary>What the worker offers.</summary>
     public string[] Kinds { get; init; } = [];
 
-    /// <summary>A node of our own executable ends where only a new process helps; an embedding application's goes on.</summary>
+    /// <summary>A node of our own executable ends when it has seen no router for long; an embedding application's waits on.</summary>
     public required bool EndsForItsSupervisor { get; init; }
 
     /// <summary>Gets the actors once they are there, or why they are not.</summary>

@@ -36,7 +36,7 @@ internal sealed record NodeSettings
     /// <summary>Of the strategies' dice; null: differs for every process.</summary>
     public ulong? Seed { get; init; }
 
-    /// <summary>True for our executable: it ends where only a new process helps.</summary>
+    /// <summary>True for our executable: it ends when it has seen no router for long.</summary>
     public bool EndsForItsSupervisor { get; init; }
 
     /// <summary>Told once, if the node stops without being asked to.</summary>

@@ -23,6 +23,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     private readonly Address _self = ((ExtendedActorSystem)Context.System).Provider.DefaultAddress;
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private bool _drained;
+    private bool _restartWanted;
 
     public WorkerActor(WorkerEngine engine, IActorRef membership, TimeSpan noRouterExit, string routerPath)
     {
@@ -131,8 +132,8 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     {
         if (news.RestartWanted)
         {
+            _restartWanted = true;
             _log.Warning("Half the slots are lost to handlers that ignored their cancellation; draining, then a restart is needed");
-            Context.Parent.Tell(new RestartRequested("half the slots are lost to handlers that ignored their cancellation"));
         }
         if (news.NoRouter)
         {
@@ -142,6 +143,10 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         if (!news.Drained)
             return;
         _drained = true;
+        // Only now: the parent stops the node at once, and with it what still ran in the healthy slots. A node whose end was
+        // asked for meanwhile stops anyway.
+        if (_restartWanted && _drainers.Count == 0)
+            Context.Parent.Tell(new RestartRequested("half the slots are lost to handlers that ignored their cancellation"));
         foreach (IActorRef asker in _drainers)
             asker.Tell(Drained.Instance);
         _drainers.Clear();

@@ -14,7 +14,10 @@ internal interface IWorkerProtocol
         public static Drained Instance { get; } = new();
     }
 
-    /// <summary>To the parent: half the slots are lost to handlers that will not end; only a new process gets them back.</summary>
+    /// <summary>
+    /// To the parent: half the slots are lost to handlers that will not end; only a new process gets them back. Said when
+    /// what ran in the other slots has been drained.
+    /// </summary>
     sealed record RestartRequested(string Reason) : IWorkerProtocol;
 
     /// <summary>To the parent: no router was there for so long that an executable of our own should end for its supervisor.</summary>

@@ -1,4 +1,5 @@
 using ActorBalancer.Cluster.Hosting;
+using ActorBalancer.Cluster.Worker;
 using ActorBalancer.Hosting;
 using ActorBalancer.Options;
 using ActorBalancer.Wire;
@@ -42,6 +43,16 @@ public sealed class BalancerNodeTests
         JobResult after = await node.Client.WaitAsync(await node.Client.SubmitAsync("double", 21)).WaitAsync(Hang);
         Assert.Equal(42, after.Read<int>());
         Assert.False(node.Stopped.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Worker_that_needs_a_new_process_stops_an_embedded_node_too_and_tells_its_application()
+    {
+        TaskCompletionSource<BalancerStopped> told = new();
+        await using BalancerNode node = await BalancerNode.StartAsync(Settings() with { OnStopped = told.SetResult, EndsForItsSupervisor = false });
+        node.System.ActorSelection("/user/actorbalancer").Tell(new IWorkerProtocol.RestartRequested("slots are lost"));
+        BalancerStopped stopped = await told.Task.WaitAsync(Hang);
+        Assert.Equal(("slots are lost", true), (stopped.Reason, stopped.NeedsRestart));
     }
 
     [Fact]

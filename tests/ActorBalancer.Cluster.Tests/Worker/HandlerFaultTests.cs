@@ -1,6 +1,7 @@
 using ActorBalancer.Cluster.Kinds;
 using ActorBalancer.Cluster.Worker;
 using ActorBalancer.Work;
+using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
 namespace ActorBalancer.Cluster.Tests.Worker;
@@ -93,16 +94,33 @@ public sealed class HandlerFaultTests : TestKit
     }
 
     [Fact]
-    public void Half_the_slots_lost_drains_the_worker_and_asks_its_parent_for_a_restart()
+    public void Half_the_slots_lost_drains_the_healthy_ones_and_then_asks_the_parent_for_a_restart()
     {
+        TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _handlers.Add("wait", async (_, _) =>
+        {
+            await release.Task;
+            return JobOutcome.Ok;
+        });
         WorkerStage stage = new(this, _handlers, slots: 2);
         stage.Join();
-        stage.Assign("block", limitMs: 1000);
-        AwaitCondition(() => stage.Engine.Load.Running == 1, Soon);
+        int stuck = stage.Assign(("block", "1", 1000), ("wait", "1", 0));
+        AwaitCondition(() => stage.Engine.Load.Running == 2, Soon);
         stage.Pass(TimeSpan.FromSeconds(1));
         stage.Pass(TimeSpan.FromSeconds(5));
-        stage.Parent.ExpectMsg<IWorkerProtocol.RestartRequested>(Soon);
         stage.Router.FishForMessage(m => m is WorkerReport { Draining: true }, Soon);
+        // Once both have answered, what the worker had to say of the drain's beginning has reached its parent.
+        foreach (IActorRef each in new[] { stage.Actor, stage.Parent.Ref })
+        {
+            each.Tell(new Identify(each), TestActor);
+            ExpectMsg<ActorIdentity>(Soon);
+        }
+        Assert.False(stage.Parent.HasMessages);
+
+        release.SetResult();
+        Assert.Equal(AttemptOutcome.Succeeded, stage.Outcome(stuck + 1).Outcome);
+        stage.Say([], committed: 2);
+        stage.Parent.ExpectMsg<IWorkerProtocol.RestartRequested>(Soon);
         _open.Set();
     }
 
