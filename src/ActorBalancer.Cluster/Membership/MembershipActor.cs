@@ -202,9 +202,13 @@ internal sealed partial class MembershipActor : UntypedActor, IWithTimers
 
     private void AddListener(IActorRef listener)
     {
-        if (_listeners.Contains(listener)) return;
-        Context.Watch(listener);
-        _listeners.Add(listener);
+        if (!_listeners.Contains(listener))
+        {
+            Context.Watch(listener);
+            _listeners.Add(listener);
+        }
+
+        // Also for one that is known: it was started again under its old name and has forgotten what it heard.
         foreach (Node node in _nodes.Values)
         {
             listener.Tell(new NodeJoined(node.Address, node.Uid, node.IsRouter, node.IsWorker));

@@ -18,16 +18,15 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     private readonly IActorRef _membership;
     private readonly TimeSpan _noRouterExit;
     private readonly string _routerPath;
-    private readonly Dictionary<Address, Router> _routers = [];
+    private readonly Dictionary<Address, KnownRouter> _routers;
     private readonly List<IActorRef> _drainers = [];
     private readonly Address _self = ((ExtendedActorSystem)Context.System).Provider.DefaultAddress;
     private readonly ILoggingAdapter _log = Context.GetLogger();
-    private bool _drained;
-    private bool _restartWanted;
 
     public WorkerActor(WorkerEngine engine, IActorRef membership, TimeSpan noRouterExit, string routerPath)
     {
         _engine = engine;
+        _routers = engine.Routers;
         _membership = membership;
         _noRouterExit = noRouterExit;
         _routerPath = routerPath;
@@ -79,7 +78,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
 
     private void OnRouter(Address node, int uid)
     {
-        Router router = RouterAt(node);
+        KnownRouter router = RouterAt(node);
         router.Uid = uid;
         router.Known = true;
         Greet(node, router);
@@ -87,26 +86,26 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
 
     private void OnReachable(Address node, int uid)
     {
-        if (_routers.TryGetValue(node, out Router? router) && router.Known && router.Uid == uid)
+        if (_routers.TryGetValue(node, out KnownRouter? router) && router.Known && router.Uid == uid)
             Greet(node, router);
     }
 
     private void OnRemoved(Address node, int uid)
     {
         // A process that restarted on its address is there before the old one is removed.
-        if (_routers.TryGetValue(node, out Router? router) && router.Uid == uid)
+        if (_routers.TryGetValue(node, out KnownRouter? router) && router.Uid == uid)
             _engine.RouterLost(router.Route);
     }
 
     private void OnGone(Address node, long incarnation)
     {
-        if (_routers.TryGetValue(node, out Router? router) && router.Process == incarnation)
+        if (_routers.TryGetValue(node, out KnownRouter? router) && router.Process == incarnation)
             _engine.RouterLost(router.Route);
     }
 
     private void OnWelcome(RouterWelcome welcome, IActorRef sender)
     {
-        Router router = RouterAt(sender);
+        KnownRouter router = RouterAt(sender);
         if (welcome.RouterIncarnation < router.Incarnation)
             return;
         router.Incarnation = welcome.RouterIncarnation;
@@ -119,7 +118,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
 
     private void OnDrain(Drain drain, IActorRef asker)
     {
-        if (_drained)
+        if (_engine.IsDrained)
         {
             asker.Tell(Drained.Instance);
             return;
@@ -131,10 +130,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     private void OnNews(WorkerEngine.EngineNews news)
     {
         if (news.RestartWanted)
-        {
-            _restartWanted = true;
             _log.Warning("Half the slots are lost to handlers that ignored their cancellation; draining, then a restart is needed");
-        }
         if (news.NoRouter)
         {
             _log.Warning("No router for {Time}", _noRouterExit);
@@ -142,25 +138,24 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         }
         if (!news.Drained)
             return;
-        _drained = true;
         // Only now: the parent stops the node at once, and with it what still ran in the healthy slots. A node whose end was
         // asked for meanwhile stops anyway.
-        if (_restartWanted && _drainers.Count == 0)
+        if (_engine.WantsRestart && _drainers.Count == 0)
             Context.Parent.Tell(new RestartRequested("half the slots are lost to handlers that ignored their cancellation"));
         foreach (IActorRef asker in _drainers)
             asker.Tell(Drained.Instance);
         _drainers.Clear();
     }
 
-    private void Greet(Address node, Router router) =>
+    private void Greet(Address node, KnownRouter router) =>
         _engine.RouterFound(router.Route, Context.ActorSelection(new RootActorPath(node) + _routerPath));
 
-    private Router RouterAt(IActorRef sender) => RouterAt(AddressOf(sender));
+    private KnownRouter RouterAt(IActorRef sender) => RouterAt(AddressOf(sender));
 
-    private Router RouterAt(Address node)
+    private KnownRouter RouterAt(Address node)
     {
-        if (!_routers.TryGetValue(node, out Router? router))
-            _routers.Add(node, router = new Router(_routers.Count));
+        if (!_routers.TryGetValue(node, out KnownRouter? router))
+            _routers.Add(node, router = new KnownRouter(_routers.Count));
         return router;
     }
 
@@ -169,19 +164,5 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     private sealed class Woken
     {
         public static Woken Instance { get; } = new();
-    }
-
-    private sealed class Router(int route)
-    {
-        public int Route { get; } = route;
-
-        public int Uid { get; set; }
-
-        /// <summary>Membership has named it.</summary>
-        public bool Known { get; set; }
-
-        public long Incarnation { get; set; }
-
-        public long Process { get; set; }
     }
 }

@@ -22,6 +22,8 @@ internal sealed partial class WorkerEngine
     private readonly List<Contact> _contacts = [];
     private IActorRef _actor = ActorRefs.Nobody;
     private bool _stopped;
+    private volatile bool _isDrained;
+    private volatile bool _wantsRestart;
 
     /// <param name="options">Slots 0: one a core.</param>
     /// <param name="resultLimit">Bytes; a larger result fails its attempt.</param>
@@ -47,6 +49,15 @@ internal sealed partial class WorkerEngine
     }
 
     public WorkerLoad Load { get; } = new();
+
+    /// <summary>The actor's own table; kept here, since the routes in it mean the same to the next actor.</summary>
+    public Dictionary<Address, KnownRouter> Routers { get; } = [];
+
+    /// <summary>Nothing runs any more, and nothing will.</summary>
+    public bool IsDrained => _isDrained;
+
+    /// <summary>Half the slots are lost for good.</summary>
+    public bool WantsRestart => _wantsRestart;
 
     /// <summary>The actor that sends for this engine and gets its wakes; called again when it restarts.</summary>
     public void Attach(IActorRef actor)
@@ -175,6 +186,8 @@ internal sealed partial class WorkerEngine
             _runners[run.Slot].Start();
         if (effects.WakeAt != 0)
             _actor.Tell(new EngineWake(effects.WakeAt));
+        _isDrained |= effects.Drained;
+        _wantsRestart |= effects.RestartWanted;
         if (effects.Drained || effects.NoRouter || effects.RestartWanted)
             _actor.Tell(new EngineNews(effects.Drained, effects.NoRouter, effects.RestartWanted));
         effects.Clear();

@@ -82,6 +82,17 @@ public sealed class MembershipActorTests : TestKit
     }
 
     [Fact]
+    public void A_listener_that_was_started_again_hears_anew_what_is_and_everything_after_it_once()
+    {
+        _membership.Tell(new Subscribe(_listener));
+        Expect<NodeJoined>(m => Assert.Equal(AddressOf(Sys), m.Node));
+        ActorSystem worker = StartWorker();
+        Expect<NodeJoined>(m => Assert.Equal(AddressOf(worker), m.Node));
+        Break(worker);
+        Expect<NodeDisconnected>(m => Assert.Equal(AddressOf(worker), m.Node));
+    }
+
+    [Fact]
     public void A_killed_process_is_told_as_gone_at_once_and_its_member_is_downed()
     {
         ActorSystem worker = StartWorker();

@@ -138,6 +138,26 @@ public sealed class WorkerActorTests : TestKit
     }
 
     [Fact]
+    public void Restarted_actor_keeps_its_routes_though_routers_join_in_another_order()
+    {
+        TaskCompletionSource release = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _handlers.Add("wait", async (_, _) =>
+        {
+            await release.Task;
+            return JobOutcome.Ok;
+        });
+        WorkerStage stage = new(this, _handlers);
+        stage.Join();
+        int job = stage.Assign("wait");
+        stage.Actor.Tell(new IMembershipProtocol.NodeJoined(null!, 1, IsRouter: true, IsWorker: false));
+        stage.Membership.FishForMessage(m => m is IMembershipProtocol.Subscribe, Soon);
+        stage.Actor.Tell(new IMembershipProtocol.NodeJoined(stage.Node.WithHost("elsewhere").WithPort(1), 2, IsRouter: true, IsWorker: false));
+        stage.Join();
+        release.SetResult();
+        Assert.Equal(AttemptOutcome.Succeeded, stage.Outcome(job).Outcome);
+    }
+
+    [Fact]
     public void Worker_without_a_router_tells_its_parent()
     {
         WorkerStage stage = new(this, _handlers);
