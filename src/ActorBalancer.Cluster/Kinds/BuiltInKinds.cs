@@ -49,9 +49,11 @@ internal static class BuiltInKinds
 
     private static async Task<string> DigestAsync(string file, CancellationToken cancellation)
     {
-        // FileStream opens a directory or a pipe, too, on some systems; reading those would fail or never end.
         if (!File.Exists(file))
             throw new InvalidArgumentsException($"sha256: there is no file '{file}' on this worker");
+        // Opening a pipe or reading a device may never end, and no cancellation reaches into it.
+        if (!RegularFile.Is(file, followLinks: true))
+            throw new InvalidArgumentsException($"sha256: '{file}' is no regular file on this worker");
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ActorBalancer.Cluster.Kinds;
 
 namespace ActorBalancer.Node.Demo;
 

@@ -38,6 +38,30 @@ public sealed class BuiltInKindTests
     }
 
     [Fact]
+    public async Task Sha256_follows_links_and_refuses_what_is_no_regular_file()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        DirectoryInfo folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            string device = Path.Combine(folder.FullName, "device"), link = Path.Combine(folder.FullName, "link"), file = Path.Combine(folder.FullName, "file");
+            File.CreateSymbolicLink(device, "/dev/null");
+            await File.WriteAllTextAsync(file, "");
+            File.CreateSymbolicLink(link, file);
+            foreach (string path in new[] { "/dev/null", device })
+                await Assert.ThrowsAsync<InvalidArgumentsException>(() => BuiltInKinds.Sha256Async(Payload(path), _job).AsTask());
+            Assert.Equal(JobOutcome.OkWith(Convert.ToHexStringLower(SHA256.HashData([]))), await BuiltInKinds.Sha256Async(Payload(link), _job));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        static byte[] Payload(string path) => JsonSerializer.SerializeToUtf8Bytes(new { path });
+    }
+
+    [Fact]
     public async Task Sleep_ends_by_itself() => Assert.Equal(JobOutcome.Ok, await BuiltInKinds.SleepAsync("{\"ms\":0}"u8.ToArray(), _job));
 
     [Fact]

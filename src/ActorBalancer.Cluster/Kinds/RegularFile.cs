@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace ActorBalancer.Node.Demo;
+namespace ActorBalancer.Cluster.Kinds;
 
 /// <summary>
 /// Tells regular files from pipes, sockets and devices, which .NET lists as files and whose reading may never end. Asks
@@ -16,12 +16,14 @@ internal static class RegularFile
     private const int TypeMask = 0xF000;
     private const int Regular = 0x8000;
 
-    public static bool Is(string path)
+    /// <param name="path">A file's.</param>
+    /// <param name="followLinks">False: a link is none, wherever it leads.</param>
+    public static bool Is(string path, bool followLinks = false)
     {
         if (!OperatingSystem.IsLinux())
             return true;
         byte[] answer = new byte[256];
-        return statx(CurrentDirectory, path, DoNotFollow, TypeOnly, answer) == 0
+        return statx(CurrentDirectory, path, followLinks ? 0 : DoNotFollow, TypeOnly, answer) == 0
             && (BinaryPrimitives.ReadUInt16LittleEndian(answer.AsSpan(ModeOffset)) & TypeMask) == Regular;
     }
 
