@@ -10,12 +10,6 @@ internal sealed partial class MembershipActor
 {
     private readonly Dictionary<(Address Node, long Incarnation), WatchedProcess> _processes = [];
 
-    /// <summary>
-    /// Hosts on which a life port has answered this node. Elsewhere a firewall or an address translation may be what refuses,
-    /// so a refusal proves nothing there.
-    /// </summary>
-    private readonly HashSet<string> _answeringHosts = new(StringComparer.OrdinalIgnoreCase);
-
     private void OnLifePort(LifePortKnown m)
     {
         if (m.Port == 0 || m.Node.Host is null || m.Node.Equals(_cluster.SelfAddress)) return;
@@ -28,7 +22,7 @@ internal sealed partial class MembershipActor
             _processes.Add((m.Node, m.Incarnation), process);
         }
 
-        // It just introduced itself, and the first answer shows whether its host answers at all.
+        // It just introduced itself, and the first answer shows whether its life port can be reached at all.
         process.Connected = true;
         AskAtOnce(process);
     }
@@ -129,14 +123,13 @@ internal sealed partial class MembershipActor
         if (_over || !_processes.TryGetValue((process.Node, process.Incarnation), out WatchedProcess? known) || known != process) return;
 
         bool alive = answer.State is LifeState.Alive;
-        if (answer.State is LifeState.Alive or LifeState.Replaced) _answeringHosts.Add(process.Node.Host!);
-        bool hostAnswers = _answeringHosts.Contains(process.Node.Host!);
+        process.HasAnswered |= alive;
 
-        if (answer.State is LifeState.Replaced || (answer.State is LifeState.Refused && hostAnswers && process.Suspect))
+        if (answer.State is LifeState.Replaced || (answer.State is LifeState.Refused && process.HasAnswered && process.Suspect))
             OnGone(process, answer.Evidence);
         else if (process.AskAgain)
             Ask(process);
-        else if (process.Suspect && (alive || !hostAnswers) && MayTrust(process))
+        else if (process.Suspect && (alive || !process.HasAnswered) && MayTrust(process))
             Trust(process);
         else if (process.Suspect || !alive)
             AskLater(process);

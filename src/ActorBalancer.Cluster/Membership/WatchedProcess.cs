@@ -23,6 +23,12 @@ internal sealed class WatchedProcess(Address node, long incarnation, int port)
     /// <summary>The connection to its address is up, as far as remoting says.</summary>
     public bool Connected { get; set; } = true;
 
+    /// <summary>
+    /// Its life port has answered this node. Before that a refusal proves nothing: a firewall or an address translation may
+    /// be what refuses.
+    /// </summary>
+    public bool HasAnswered { get; set; }
+
     public bool Probing { get; set; }
 
     /// <summary>New suspicion came while a probe was under way: ask again at once, its answer may be older.</summary>

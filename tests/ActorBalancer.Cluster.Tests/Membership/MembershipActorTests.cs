@@ -139,10 +139,13 @@ public sealed class MembershipActorTests : TestKit
     }
 
     [Fact]
-    public void A_refusal_proves_nothing_where_no_life_port_ever_answered()
+    public void A_refusal_proves_nothing_of_a_process_whose_life_port_never_answered_though_another_of_its_host_did()
     {
         ActorSystem worker = StartWorker();
         Expect<NodeJoined>(_ => { });
+        ActorSystem neighbour = StartWorker();
+        Expect<NodeJoined>(_ => { });
+        IntroduceAndAsk(neighbour, incarnation: 6, port: 1006);
         _prober.Set(1007, Refused);
         _membership.Tell(new LifePortKnown(AddressOf(worker), 7, 1007));
         _asked.ExpectMsg<Asked>(Patience);
