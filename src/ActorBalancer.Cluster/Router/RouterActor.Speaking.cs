@@ -180,6 +180,9 @@ internal sealed partial class RouterActor
         public static void Fenced(ILoggingAdapter log, string node) =>
             log.Warning("router {0} is fenced: another incarnation took over; registering anew", node);
 
+        public static void TwoProcesses(ILoggingAdapter log, string name, Address older) =>
+            log.Warning("two processes named {0}: the older one, at {1}, gets no more jobs; give each worker a name of its own", name, older);
+
         public static void StoreFailed(ILoggingAdapter log, Exception error) => log.Error(error, "the store failed");
 
         public static void Notice(ILoggingAdapter log, in DispatchNotice notice)

@@ -24,6 +24,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly OwnershipCore _ownership;
     private readonly Submitters _submitters = new();
+    private readonly Strangers _strangers = new();
     private WorkerRows _workers = new();
 
     // Of the last incarnation: who is awaited, until it says hello or is gone.
@@ -124,7 +125,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
 
     private void OnReport(WorkerReport report, IActorRef sender)
     {
-        if (!Turn().WorkerReported(report))
+        if (!Turn().WorkerReported(report) && _strangers.MayAnswer(report.WorkerIncarnation, _dispatcher!.Now))
         {
             // A link of a former incarnation of ours: the welcome names the present one, and the worker says hello to it.
             sender.Tell(Welcome(report.WorkerIncarnation));
@@ -136,7 +137,13 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
         Dispatcher dispatcher = Turn();
         int row = dispatcher.WorkerHello(hello);
         if (row < 0)
+        {
+            // No answer: its contact lease runs out, and it ends what the newer process now runs.
+            if (_strangers.IsNewDouble(hello.Name))
+                Log.TwoProcesses(_log, hello.Name, NodeOf(sender));
             return;
+        }
+        _strangers.Known(hello.WorkerIncarnation);
         _workers.Set(row, sender, hello.WorkerIncarnation, hello.Name);
         if (hello.LifePort > 0)
             _settings.Membership.Tell(new IMembershipProtocol.LifePortKnown(NodeOf(sender), hello.WorkerIncarnation, hello.LifePort));

@@ -136,6 +136,17 @@ public sealed class WorkerLinkTests
     }
 
     [Fact]
+    public void Welcome_that_nobody_asked_for_gets_a_hello_a_second_and_no_report()
+    {
+        WorkerCore core = Welcomed(router: 10);
+        core.Welcomed(Route, Welcome(10), At(900));
+        Assert.Empty(core.Effects.Hellos);
+        core.Welcomed(Route, Welcome(10), At(1000));
+        Assert.Single(core.Effects.Hellos);
+        Assert.Empty(core.Effects.Reports);
+    }
+
+    [Fact]
     public void Nothing_is_taken_between_a_hello_and_its_answer()
     {
         WorkerCore core = Welcomed(router: 10);
