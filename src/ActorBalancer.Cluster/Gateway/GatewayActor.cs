@@ -116,21 +116,24 @@ internal sealed class GatewayActor : UntypedActor, IWithTimers
     private void OnSubmitJob(SubmitJob message, IActorRef sender)
     {
         ActorSubmitter caller = new(sender, Self);
+        byte[] payload;
         try
         {
-            byte[] payload = JsonSerializer.SerializeToUtf8Bytes(message.Args, message.Args.GetType(), JsonSerializerOptions.Web);
-            RefusalCode code = Requests.Make(message.Kind, payload, message.Options ?? new(), _settings.Clock, out JobRequest job, out string? detail);
-            if (code == RefusalCode.None)
-                code = JobRequestValidator.Check(job, _settings.PayloadLimit, out detail);
-            if (code == RefusalCode.None)
-                _core.Submit(job, caller, Now, _effects);
-            else
-                caller.Answered(-1, code, detail);
+            payload = JsonSerializer.SerializeToUtf8Bytes(message.Args, message.Args.GetType(), JsonSerializerOptions.Web);
         }
-        catch (Exception fault) when (fault is JsonException or NotSupportedException or NullReferenceException)
+        catch (Exception fault)
         {
+            // It runs the application's getters and converters, which may throw anything; the others' jobs go on.
             caller.Answered(-1, RefusalCode.Invalid, $"The argument cannot be written as JSON: {fault.Message}");
+            return;
         }
+        RefusalCode code = Requests.Make(message.Kind, payload, message.Options ?? new(), _settings.Clock, out JobRequest job, out string? detail);
+        if (code == RefusalCode.None)
+            code = JobRequestValidator.Check(job, _settings.PayloadLimit, out detail);
+        if (code == RefusalCode.None)
+            _core.Submit(job, caller, Now, _effects);
+        else
+            caller.Answered(-1, code, detail);
     }
 
     private void OnJoined(NodeJoined message)

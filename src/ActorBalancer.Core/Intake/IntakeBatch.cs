@@ -47,6 +47,13 @@ internal sealed class IntakeBatch
 
     private ulong[]? _done;
 
+    /// <summary>The batch's row for a row of what was asked last; null: there is none, whatever the router says.</summary>
+    public int? RowOf(int index)
+    {
+        int count = Rows?.Length ?? Jobs.Count;
+        return index < 0 || index >= count ? null : Rows?[index] ?? index;
+    }
+
     /// <summary>False: the row had ended before.</summary>
     public bool TryEnd(int row)
     {

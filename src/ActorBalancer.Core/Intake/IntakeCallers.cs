@@ -14,8 +14,10 @@ internal interface IBatchSink
 {
     /// <summary>The batch is stored, or refused row by row.</summary>
     /// <param name="tag">The caller's own number of the batch.</param>
-    /// <param name="keys">Per row, -1 where it was refused. Belongs to the router: read only.</param>
-    /// <param name="codes">Per row; null when none was refused.</param>
+    /// <param name="keys">
+    /// Per row, -1 where it was refused, and where the answer never came but the row's end did. Belongs to the router: read only.
+    /// </param>
+    /// <param name="codes">Per row; null when none was refused. A row whose end came before is never refused.</param>
     /// <param name="detail">A sentence for the first refusal.</param>
     void Answered(long tag, long[] keys, RefusalCode[]? codes, string? detail);
 

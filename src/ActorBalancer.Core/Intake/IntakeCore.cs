@@ -20,7 +20,9 @@ internal sealed class IntakeCore(IntakeLimits limits)
     private readonly List<JobRequest> _open = [];
     private readonly List<ISubmitter> _openCallers = [];
     private readonly Queue<IntakeBatch> _waiting = new();
-    private readonly Queue<IntakeBatch> _sent = new();
+
+    // Tickets alone: a batch that is answered must not be kept for the sake of one before it that is not.
+    private readonly Queue<(long Ticket, long SinceMicros)> _sent = new();
     private readonly Dictionary<long, IntakeBatch> _batches = [];
     private readonly WatchTable _watches = new();
     private readonly QuestionTable _questions = new();
@@ -116,6 +118,7 @@ internal sealed class IntakeCore(IntakeLimits limits)
         }
         Settle(batch);
         batch.Keys = keys;
+        codes = WithoutEnded(batch, codes);
         Reply(batch, keys, codes, detail, effects);
         for (int i = 0; codes is not null && i < codes.Length; i++)
         {
@@ -164,9 +167,9 @@ internal sealed class IntakeCore(IntakeLimits limits)
     public void RouterGone(int router, Moment now, IntakeEffects effects)
     {
         _routers.Remove(router);
-        foreach (IntakeBatch batch in _sent)
+        foreach ((long ticket, _) in _sent)
         {
-            if (!batch.IsAnswered && batch.Router == router)
+            if (Unanswered(ticket) is { } batch && batch.Router == router)
                 GiveUp(batch, Unknown, effects);
         }
         _questions.RouterGone(router, now.Micros, effects);
@@ -184,10 +187,13 @@ internal sealed class IntakeCore(IntakeLimits limits)
             _outstandingBytes -= batch.Bytes;
             Refuse(batch, RefusalCode.NotReady, NoRouter, effects);
         }
-        while (_sent.TryPeek(out IntakeBatch? batch) && (batch.IsAnswered || now.Micros - batch.SinceMicros >= _answerWait))
+        while (_sent.TryPeek(out (long Ticket, long SinceMicros) sent))
         {
+            IntakeBatch? batch = Unanswered(sent.Ticket);
+            if (batch is not null && now.Micros - sent.SinceMicros < _answerWait)
+                break;
             _sent.Dequeue();
-            if (!batch.IsAnswered)
+            if (batch is not null)
                 GiveUp(batch, Late, effects);
         }
         _questions.Expire(now.Micros, _routerWait, _answerWait, effects);
@@ -251,13 +257,16 @@ internal sealed class IntakeCore(IntakeLimits limits)
             batch.Router = router.Number;
             batch.SinceMicros = now.Micros;
             _batches.Add(batch.Ticket, batch);
-            while (_sent.TryPeek(out IntakeBatch? first) && first.IsAnswered)
+            while (_sent.TryPeek(out (long Ticket, long SinceMicros) first) && Unanswered(first.Ticket) is null)
                 _sent.Dequeue();
-            _sent.Enqueue(batch);
+            _sent.Enqueue((batch.Ticket, now.Micros));
             _unansweredBytes += batch.Bytes;
             effects.Batches.Add(batch);
         }
     }
+
+    /// <summary>Null: it is answered or given up.</summary>
+    private IntakeBatch? Unanswered(long ticket) => _batches.TryGetValue(ticket, out IntakeBatch? batch) && !batch.IsAnswered ? batch : null;
 
     private void Settle(IntakeBatch batch)
     {
@@ -280,7 +289,23 @@ internal sealed class IntakeCore(IntakeLimits limits)
         RefusalCode[] codes = new RefusalCode[batch.Jobs.Count];
         Array.Fill(keys, -1);
         Array.Fill(codes, code);
-        Reply(batch, keys, codes, detail, effects);
+        Reply(batch, keys, WithoutEnded(batch, codes), detail, effects);
+    }
+
+    /// <summary>The end of a job may overtake the answer, or the answer be lost: a row that has ended was accepted, and is not refused.</summary>
+    private static RefusalCode[]? WithoutEnded(IntakeBatch batch, RefusalCode[]? codes)
+    {
+        if (codes is null || batch.Unfinished == batch.Jobs.Count)
+            return codes;
+
+        // The router's own array stays as it is.
+        codes = [.. codes];
+        for (int i = 0; i < codes.Length; i++)
+        {
+            if (batch.HasEnded(i))
+                codes[i] = RefusalCode.None;
+        }
+        return codes;
     }
 
     private static void Reply(IntakeBatch batch, long[] keys, RefusalCode[]? codes, string? detail, IntakeEffects effects)
@@ -297,7 +322,7 @@ internal sealed class IntakeCore(IntakeLimits limits)
         }
     }
 
-    /// <summary>Null: the end is a watcher's, or a duplicate.</summary>
+    /// <summary>Null: the end is a watcher's, a duplicate, or of no row that anybody asked for.</summary>
     private IBatchSink? End(ref FinishedJob job, IntakeEffects effects)
     {
         if (!_batches.TryGetValue(job.Ticket, out IntakeBatch? batch))
@@ -306,8 +331,7 @@ internal sealed class IntakeCore(IntakeLimits limits)
                 Dropped++;
             return null;
         }
-        int row = batch.Rows is null ? job.Index : batch.Rows[job.Index];
-        if (!batch.TryEnd(row))
+        if (!batch.Notify || batch.RowOf(job.Index) is not { } row || !batch.TryEnd(row))
         {
             Dropped++;
             return null;

@@ -168,6 +168,88 @@ public sealed class IntakeCoreTests
     }
 
     [Fact]
+    public void Rows_that_ended_before_a_lost_answer_are_not_refused_when_it_is_given_up()
+    {
+        IntakeHarness h = new();
+        h.RouterUp();
+        Sink sink = h.Submit(3, tag: 4);
+        h.Finish(Done(h.Batches[0].Ticket, 1, 51));
+        h.Tick(30);
+        Assert.Equal([RefusalCode.OutcomeUnknown, RefusalCode.None, RefusalCode.OutcomeUnknown], sink.Answers.Select(a => a.Code));
+        Assert.Equal([1], sink.Ends.Select(e => e.Index));
+    }
+
+    [Fact]
+    public void Row_that_ended_is_not_refused_by_a_later_answer_and_the_routers_codes_stay_as_they_are()
+    {
+        IntakeHarness h = new();
+        h.RouterUp();
+        Sink sink = h.Submit(2, tag: 4);
+        h.Finish(Done(h.Batches[0].Ticket, 0, 50));
+        RefusalCode[] codes = [RefusalCode.QueueFull, RefusalCode.QueueFull];
+        h.Answer(h.Batches[0], [-1, -1], codes);
+        Assert.Equal([RefusalCode.None, RefusalCode.QueueFull], sink.Answers.Select(a => a.Code));
+        Assert.Equal([RefusalCode.QueueFull, RefusalCode.QueueFull], codes);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(3)]
+    [InlineData(64)]
+    [InlineData(int.MaxValue)]
+    [InlineData(int.MinValue)]
+    public void End_of_a_row_that_the_batch_does_not_have_is_dropped(int index)
+    {
+        IntakeHarness h = new();
+        h.RouterUp();
+        Sink sink = h.Submit(3, tag: 4);
+        h.Accept(h.Batches[0], 50);
+        h.Finish(Done(h.Batches[0].Ticket, index, 50), Done(h.Batches[0].Ticket, 2, 52));
+        h.RouterGone();
+        h.RouterUp(2);
+        h.Finish(Done(h.Watches[0].Ticket, index == 3 ? 2 : index, 50), Done(h.Watches[0].Ticket, 1, 51));
+        Assert.Equal([2, 1], sink.Ends.Select(e => e.Index));
+        Assert.Equal(2, h.Core.Dropped);
+    }
+
+    [Fact]
+    public void Ends_that_nobody_asked_for_reach_nobody()
+    {
+        IntakeHarness h = new();
+        h.RouterUp();
+        Sink sink = h.Submit(1, tag: 4, notify: false);
+        h.Finish(Done(h.Batches[0].Ticket, 0, 50));
+        h.Accept(h.Batches[0], 50);
+        Assert.Empty(sink.Ends);
+        Assert.Equal([(4, 0, 50, RefusalCode.None)], sink.Answers);
+    }
+
+    [Fact]
+    public void Answered_batch_is_let_go_although_one_before_it_is_not_answered()
+    {
+        IntakeHarness h = new();
+        h.RouterUp();
+        Sink first = h.Submit(1, tag: 1, notify: false);
+        WeakReference second = SendAndAnswer(h);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.False(second.IsAlive);
+        h.Tick(30);
+        Assert.Equal([RefusalCode.OutcomeUnknown], first.Answers.Select(a => a.Code));
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static WeakReference SendAndAnswer(IntakeHarness h)
+        {
+            h.Submit(1, tag: 2, notify: false);
+            WeakReference batch = new(h.Batches[1]);
+            h.Accept(h.Batches[1], 7);
+            h.Batches.RemoveAt(1);
+            return batch;
+        }
+    }
+
+    [Fact]
     public void Refused_rows_of_a_batch_have_no_end()
     {
         IntakeHarness h = new();
