@@ -33,6 +33,18 @@ internal interface IBlobColumn<T>
     static abstract void Set(ref T item, ReadOnlyMemory<byte> value);
 }
 
+/// <summary>Milliseconds since 1970, or a span of them, that lead to no time beyond what can be told.</summary>
+internal readonly struct UnixMsColumn : IColumn<long>
+{
+    public static long Min => 0;
+
+    public static long Max => WireFormat.LastUnixMs;
+
+    public static long Get(in long item) => item;
+
+    public static void Set(ref long item, long value) => item = value;
+}
+
 /// <summary>A plain array of 64-bit numbers.</summary>
 internal readonly struct NumberColumn : IColumn<long>
 {

@@ -85,9 +85,9 @@ internal static class HeldColumns
 
     private readonly struct StartedColumn : IColumn<HeldRun>
     {
-        public static long Min => long.MinValue;
+        public static long Min => 0;
 
-        public static long Max => long.MaxValue;
+        public static long Max => WireFormat.LastUnixMs;
 
         public static long Get(in HeldRun item) => item.StartedUnixMs;
 

@@ -69,7 +69,7 @@ internal static class JobsFinishedFormat
 
     private readonly struct IndexColumn : IColumn<FinishedJob>
     {
-        public static long Min => int.MinValue;
+        public static long Min => 0;
 
         public static long Max => int.MaxValue;
 

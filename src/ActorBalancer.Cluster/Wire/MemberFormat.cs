@@ -37,7 +37,7 @@ internal static class MemberFormat
         int weight = head.Int32();
         int lifePort = head.Int32();
         string version = head.Name();
-        long started = head.Number();
+        long started = head.UnixMs();
         bool draining = head.Flag();
         int held = head.ColumnCount();
         return new WorkerHello

@@ -35,8 +35,8 @@ internal static class SubmitBatchFormat
         w.Column<ushort, SmallColumn>(QueueOf, jobs.QueueOf);
         w.Texts<string?, SourceColumn>(Sources, jobs.Sources);
         w.Column<byte, PriorityColumn>(Priorities, jobs.Priorities);
-        w.Column<long, NumberColumn>(RunAt, jobs.RunAt);
-        w.Column<long, NumberColumn>(TimeLimits, jobs.TimeLimits);
+        w.Column<long, UnixMsColumn>(RunAt, jobs.RunAt);
+        w.Column<long, UnixMsColumn>(TimeLimits, jobs.TimeLimits);
         w.Column<ushort, SmallColumn>(Attempts, jobs.Attempts);
         ReadOnlySpan<byte> payloads = jobs.Blob.Span[jobs.Starts[0]..jobs.Starts[jobs.Count]];
         byte[] message = w.Finish(payloads.Length, out Span<byte> blob);
@@ -53,8 +53,8 @@ internal static class SubmitBatchFormat
         int count = head.ColumnCount();
         string[] kinds = head.Names();
         string[] queues = head.Names();
-        if (count > 0 && (kinds.Length == 0 || queues.Length == 0))
-            throw r.Malformed($"{count} jobs without a kind or a queue");
+        if (count == 0 || kinds.Length == 0 || queues.Length == 0)
+            throw r.Malformed($"{count} jobs of {kinds.Length} kinds in {queues.Length} queues");
 
         ReadOnlyMemory<byte> blob = r.Blob(PayloadLengths, count, out int[] starts);
         JobBatch jobs = new()
@@ -68,8 +68,8 @@ internal static class SubmitBatchFormat
             QueueOf = Below(in r, Column<ushort, SmallColumn>(in r, QueueOf, count), queues.Length),
             Sources = ReadSources(in r, count),
             Priorities = Column<byte, PriorityColumn>(in r, Priorities, count),
-            RunAt = Column<long, NumberColumn>(in r, RunAt, count),
-            TimeLimits = Column<long, NumberColumn>(in r, TimeLimits, count),
+            RunAt = Column<long, UnixMsColumn>(in r, RunAt, count),
+            TimeLimits = Column<long, UnixMsColumn>(in r, TimeLimits, count),
             Attempts = Column<ushort, SmallColumn>(in r, Attempts, count),
         };
         return new IGatewayProtocol.SubmitBatch(ticket, jobs, notify);

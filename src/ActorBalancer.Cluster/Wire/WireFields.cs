@@ -20,6 +20,13 @@ internal ref struct WireFields(byte[] bytes, int start, int end, string message,
         return value == (int)value ? (int)value : throw Malformed($"{value} is no 32-bit number");
     }
 
+    /// <summary>Milliseconds since 1970, up to the last that can be told.</summary>
+    public long UnixMs()
+    {
+        long value = Number();
+        return value is >= 0 and <= WireFormat.LastUnixMs ? value : throw Malformed($"{value} ms since 1970 is no time");
+    }
+
     /// <summary>A number of items that follow in this section with at least one byte each.</summary>
     public int Count()
     {

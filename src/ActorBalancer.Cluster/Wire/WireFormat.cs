@@ -37,5 +37,8 @@ internal static class WireFormat
     /// <summary>A column as differences to the value before, at least one byte each.</summary>
     public const byte Deltas = 1;
 
+    /// <summary>The last millisecond since 1970 that a <see cref="DateTimeOffset"/> can hold, the end of the year 9999.</summary>
+    public const long LastUnixMs = 253_402_300_799_999;
+
     public static SerializationException Malformed(string message, string what) => new($"{message} refused: {what}.");
 }

@@ -77,6 +77,12 @@ internal static class WorkerReportFormat
         r.Column<FinishedRun, StartedColumn>(Started, runs);
         r.Column<FinishedRun, DurationColumn>(Durations, runs);
         r.Texts<FinishedRun, ErrorColumn>(Errors, runs);
+        foreach (ref readonly FinishedRun run in runs.AsSpan())
+        {
+            // Rounding up to a millisecond must not lead beyond the last one either.
+            if (run.StartedUnixMs + (run.DurationMicros / 1_000) >= WireFormat.LastUnixMs)
+                throw r.Malformed($"a run of {run.DurationMicros} us from {run.StartedUnixMs} ends at no time");
+        }
         return new WorkerReport
         {
             WorkerIncarnation = worker,
@@ -161,9 +167,9 @@ internal static class WorkerReportFormat
 
     private readonly struct StartedColumn : IColumn<FinishedRun>
     {
-        public static long Min => long.MinValue;
+        public static long Min => 0;
 
-        public static long Max => long.MaxValue;
+        public static long Max => WireFormat.LastUnixMs;
 
         public static long Get(in FinishedRun item) => item.StartedUnixMs;
 
@@ -172,9 +178,9 @@ internal static class WorkerReportFormat
 
     private readonly struct DurationColumn : IColumn<FinishedRun>
     {
-        public static long Min => long.MinValue;
+        public static long Min => 0;
 
-        public static long Max => long.MaxValue;
+        public static long Max => WireFormat.LastUnixMs * 1_000;
 
         public static long Get(in FinishedRun item) => item.DurationMicros;
 

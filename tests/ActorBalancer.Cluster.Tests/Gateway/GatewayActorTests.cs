@@ -1,3 +1,4 @@
+using System.Net;
 using ActorBalancer.Cluster.Gateway;
 using ActorBalancer.Intake;
 using Akka.Actor;
@@ -140,6 +141,31 @@ public sealed class GatewayActorTests : TestKit
     }
 
     [Fact]
+    public async Task Argument_that_cannot_be_written_is_refused_and_the_gateway_goes_on()
+    {
+        foreach (object args in (object[])[double.NaN, new Throwing(), IPAddress.IPv6Any])
+        {
+            _gateway.Tell(new SubmitJob("echo", args), TestActor);
+            Assert.Equal(RefusalCode.Invalid, (await ExpectMsgAsync<JobRefused>()).Code);
+        }
+        _gateway.Tell(new SubmitJob("echo", 1), TestActor);
+        await _router.ExpectMsgAsync<SubmitBatch>();
+    }
+
+    [Fact]
+    public async Task Run_yields_every_row_once_when_the_answer_is_lost_and_some_ends_are_not()
+    {
+        Task<List<RanJob>> run = CollectAsync(_client.RunAsync(new[] { Job(), Job(), Job() }.ToAsyncEnumerable()));
+        SubmitBatch batch = await _router.ExpectMsgAsync<SubmitBatch>();
+        _router.Reply(new JobsFinished([new() { Ticket = batch.Ticket, Index = 1, Key = 5, State = JobState.Succeeded, Worker = "w" }]));
+        Sys.Stop(_router);
+        List<RanJob> ran = await run;
+        Assert.Equal(
+            [(0, RefusalCode.OutcomeUnknown), (1, RefusalCode.None), (2, RefusalCode.OutcomeUnknown)],
+            ran.OrderBy(r => r.Index).Select(r => ((int)r.Index, r.Code)));
+    }
+
+    [Fact]
     public async Task Lost_router_leaves_the_outcome_unknown()
     {
         Task<JobId> submit = _client.SubmitAsync(Job());
@@ -157,6 +183,19 @@ public sealed class GatewayActorTests : TestKit
         await ExpectMsgAsync<IClientProtocol.Stopped>();
         Assert.Equal(RefusalCode.OutcomeUnknown, (await Assert.ThrowsAsync<JobRefusedException>(() => submit)).Code);
         Assert.Equal(RefusalCode.NotReady, (await Assert.ThrowsAsync<JobRefusedException>(() => _client.SubmitAsync(Job()))).Code);
+    }
+
+    private static async Task<List<RanJob>> CollectAsync(IAsyncEnumerable<RanJob> jobs)
+    {
+        List<RanJob> all = [];
+        await foreach (RanJob job in jobs)
+            all.Add(job);
+        return all;
+    }
+
+    private sealed class Throwing
+    {
+        public int Value => throw new TimeoutException($"{GetType().Name} throws what it likes.");
     }
 
     private IActorRef Start(IActorRef router, IntakeLimits limits)

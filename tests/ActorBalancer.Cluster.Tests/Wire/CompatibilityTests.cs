@@ -31,8 +31,12 @@ public sealed class CompatibilityTests
             iter: 50);
     }
 
+    /// <summary>But for jobs to submit: there is no batch of none.</summary>
+    public static TheoryData<string> MessagesThatMayBeEmpty =>
+        [.. WireMessages.All.Where(t => t != typeof(IGatewayProtocol.SubmitBatch)).Select(t => t.Name)];
+
     [Theory]
-    [MemberData(nameof(Messages))]
+    [MemberData(nameof(MessagesThatMayBeEmpty))]
     public void Newer_reader_takes_everything_that_an_older_sender_left_out_as_empty(string name)
     {
         Type type = WireMessages.All.Single(t => t.Name == name);

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using ActorBalancer.Cluster.Gateway;
+using ActorBalancer.Dispatch;
+using ActorBalancer.Wire;
+using ActorBalancer.Work;
 using CsCheck;
 
 namespace ActorBalancer.Cluster.Tests.Wire;
@@ -44,7 +47,7 @@ internal static class MessageGen
             Kind = kind, Payload = payload, Queue = queue, Source = source, Priority = priority, RunAt = runAt, TimeLimit = limit, Attempts = attempts,
         };
 
-    private static readonly Gen<JobBatch> s_batch = s_request.Array[0, 12].Select(JobBatch.From);
+    private static readonly Gen<JobBatch> s_batch = s_request.Array[1, 12].Select(JobBatch.From);
 
     public static Gen<object> For(Type type) => Value(type).Select(value => Consistent(value!));
 
@@ -92,11 +95,11 @@ internal static class MessageGen
 
         Gen<object?[]> all = Gen.Const(Array.Empty<object?>());
         foreach (ParameterInfo p in parameters)
-            all = Then(all, p.ParameterType, nullability.Create(p));
+            all = Then(all, p.Name!, p.ParameterType, nullability.Create(p));
         foreach (PropertyInfo p in properties)
-            all = Then(all, p.PropertyType, nullability.Create(p));
+            all = Then(all, p.Name, p.PropertyType, nullability.Create(p));
         foreach (FieldInfo f in fields)
-            all = Then(all, f.FieldType, nullability.Create(f));
+            all = Then(all, f.Name, f.FieldType, nullability.Create(f));
         return all.Select(values =>
         {
             object made = constructor is null ? Activator.CreateInstance(type)! : constructor.Invoke(values[..parameters.Length]);
@@ -109,12 +112,21 @@ internal static class MessageGen
         });
     }
 
-    private static Gen<object?[]> Then(Gen<object?[]> before, Type type, NullabilityInfo info)
+    private static Gen<object?[]> Then(Gen<object?[]> before, string name, Type type, NullabilityInfo info)
     {
         bool nullable = !type.IsValueType && info.ReadState == NullabilityState.Nullable;
-        Gen<object?> value = nullable ? OrNull(Value(type)) : Value(type);
+        Gen<object?> value = Named(name) ?? (nullable ? OrNull(Value(type)) : Value(type));
         return Gen.Select(before, value, (items, last) => (object?[])[.. items, last]);
     }
+
+    // What the wire bounds, wherever it comes.
+    private static Gen<object?>? Named(string name) => name switch
+    {
+        nameof(FinishedRun.StartedUnixMs) => Gen.OneOf(Gen.Long[0, 3], Gen.Long[0, WireFormat.LastUnixMs / 2]).Select(v => (object?)v),
+        nameof(FinishedRun.DurationMicros) => Gen.OneOf(Gen.Long[0, 3], Gen.Long[0, WireFormat.LastUnixMs * 400]).Select(v => (object?)v),
+        nameof(FinishedJob.Index) => Gen.OneOf(Gen.Int[0, 3], Gen.Int[0, int.MaxValue]).Select(v => (object?)v),
+        _ => null,
+    };
 
     private static Gen<object?> OrNull(Gen<object?> value) => Gen.Frequency((1, Gen.Const((object?)null)), (3, value));
 }
