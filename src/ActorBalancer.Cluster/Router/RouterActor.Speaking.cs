@@ -103,7 +103,9 @@ internal sealed partial class RouterActor
     };
 
     private void OnGet(IGatewayProtocol.GetJob get, IActorRef asker) =>
-        Look(get.Key, job => asker.Tell(new IGatewayProtocol.JobAnswer(get.Ticket, job is null ? null : WithPresent(job))));
+        Look(get.Key, job => asker.Tell(new IGatewayProtocol.JobAnswer(get.Ticket, job is null ? null : Trimmed(WithPresent(job)))));
+
+    private JobInfo Trimmed(JobInfo job) => job with { Attempts = NewestAttempts.Within(_settings.Options.Router.BatchBytes, job.Attempts) };
 
     private void OnList(IGatewayProtocol.ListJobs list, IActorRef asker) =>
         Ask(

@@ -45,6 +45,9 @@ public sealed record JobInfo
     /// <summary>The newest attempt's error.</summary>
     public string? Error { get; init; }
 
-    /// <summary>All attempts that started, oldest first.</summary>
+    /// <summary>
+    /// The attempts that started, oldest first: all of them, or the newest that fit in <c>router.batch-bytes</c> where their
+    /// errors are many and long. <see cref="JobAttempt.Number"/> tells whether earlier ones are left out. Empty in a list.
+    /// </summary>
     public required IReadOnlyList<JobAttempt> Attempts { get; init; }
 }
