@@ -88,9 +88,17 @@ internal sealed class BalancerActor(TreeSettings settings) : UntypedActor
         _isOver = true;
         _log.Error("Node {Node} stops: {Reason}", settings.NodeName, reason);
         BalancerStopped stopped = new(settings.NodeName, reason, needsRestart);
-        Context.System.EventStream.Publish(stopped);
-        settings.Stopped(stopped);
         Context.Stop(Self);
+        Context.System.EventStream.Publish(stopped);
+        try
+        {
+            settings.Stopped(stopped);
+        }
+        catch (Exception fault)
+        {
+            // Thrown from here it would start this actor again, which has said already that it is over.
+            _log.Error(fault, "Node {Node} could not tell everybody that it stops", settings.NodeName);
+        }
     }
 
     private ProcessSampler Sampler()

@@ -89,7 +89,7 @@ internal sealed class BalancerNode : IAsyncDisposable
     public IActorRef Gateway => _tree.Task.Result.Gateway;
 
     /// <summary>Starts a node in an ActorSystem of its own. Without seeds a router forms its own cluster.</summary>
-    /// <exception cref="BalancerConfigurationException">The settings do not fit together.</exception>
+    /// <exception cref="BalancerConfigurationException">The settings do not fit together, or this machine does not allow them.</exception>
     public static async Task<BalancerNode> StartAsync(NodeSettings settings)
     {
         BalancerOptions options = settings.Options;
@@ -101,21 +101,34 @@ internal sealed class BalancerNode : IAsyncDisposable
         if (options.IsWorker)
             ThreadPoolFloor.Raise(options.Worker.Slots == 0 ? Environment.ProcessorCount : options.Worker.Slots);
 
-        // First of all, so that peers can always tell this process's death from a silence.
         long incarnation = Incarnation(settings.Clock);
-        LifePort lifePort = LifePort.Open(options.Remoting.Bind, incarnation);
         Config logging = ConfigurationFactory.ParseString($"akka.loggers = [\"{typeof(LoggerFactoryLogger).FullName}, Akka.Hosting\"]");
         Config config = AkkaSettings.For(options, settings.Akka).WithFallback(logging);
-        ActorSystem system = ActorSystem.Create(
-            AkkaSettings.SystemName,
-            ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new LoggerFactorySetup(settings.Logs)));
-        BalancerNode node = new(settings, system, ownsSystem: true, lifePort, incarnation, AkkaSettings.LargestFrame(options));
-        if (options.Seeds.Count == 0)
+        LifePort? lifePort = null;
+        ActorSystem? system = null;
+        try
         {
-            Akka.Cluster.Cluster cluster = Akka.Cluster.Cluster.Get(system);
-            cluster.Join(cluster.SelfAddress);
+            // Before anything that peers can see, so that they can always tell this process's death from a silence.
+            lifePort = LifePort.Open(options.Remoting.Bind, incarnation);
+            system = ActorSystem.Create(
+                AkkaSettings.SystemName,
+                ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new LoggerFactorySetup(settings.Logs)));
+            BalancerNode node = new(settings, system, ownsSystem: true, lifePort, incarnation, AkkaSettings.LargestFrame(options));
+            if (options.Seeds.Count == 0)
+            {
+                Akka.Cluster.Cluster cluster = Akka.Cluster.Cluster.Get(system);
+                cluster.Join(cluster.SelfAddress);
+            }
+            return await node.ConnectAsync();
         }
-        return await node.ConnectAsync();
+        catch (Exception fault)
+        {
+            // One that throws while it is created ends itself.
+            if (system is not null)
+                await system.Terminate();
+            lifePort?.Close();
+            throw StartFault.Of(fault, options.Remoting);
+        }
     }
 
     /// <summary>Starts a node as a guest in the application's ActorSystem, of which it changes nothing.</summary>
@@ -129,8 +142,16 @@ internal sealed class BalancerNode : IAsyncDisposable
             Log.DrainCut(settings.Logs.CreateLogger<BalancerNode>(), GuestCheck.DrainKey, check.Adapted.Worker.Drain);
         long incarnation = Incarnation(settings.Clock);
         LifePort lifePort = LifePort.Open(check.Bind, incarnation);
-        BalancerNode node = new(settings with { Options = check.Adapted }, system, ownsSystem: false, lifePort, incarnation, check.FrameSize);
-        return await node.ConnectAsync();
+        try
+        {
+            BalancerNode node = new(settings with { Options = check.Adapted }, system, ownsSystem: false, lifePort, incarnation, check.FrameSize);
+            return await node.ConnectAsync();
+        }
+        catch
+        {
+            lifePort.Close();
+            throw;
+        }
     }
 
     /// <summary>
@@ -199,11 +220,18 @@ internal sealed class BalancerNode : IAsyncDisposable
         // The gateway ends now, and tells those it knows of; the rest hears it when the system has ended.
         Client.Disconnect();
         _stopped.TrySetResult(stopped);
-        _settings.OnStopped?.Invoke(stopped);
         if (_ownsSystem)
             _ = StopAsync();
         else
             _gone.CancelAfter(AnswerTime);
+        try
+        {
+            _settings.OnStopped?.Invoke(stopped);
+        }
+        catch (Exception fault)
+        {
+            Log.OnStoppedThrew(_settings.Logs.CreateLogger<BalancerNode>(), fault, Name);
+        }
     }
 
     private static WorkerEngine Worker(NodeSettings settings, string name, LifePort lifePort, long incarnation)

@@ -9,4 +9,7 @@ internal static partial class Log
 
     [LoggerMessage(2, LogLevel.Warning, "{Key} is shorter than worker.drain: running jobs are handed back after {Drain}")]
     public static partial void DrainCut(ILogger log, string key, TimeSpan drain);
+
+    [LoggerMessage(3, LogLevel.Error, "OnStopped threw; the node {Node} stops all the same")]
+    public static partial void OnStoppedThrew(ILogger log, Exception fault, string node);
 }

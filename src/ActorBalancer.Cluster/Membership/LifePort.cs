@@ -6,7 +6,7 @@ using System.Text;
 namespace ActorBalancer.Cluster.Membership;
 
 /// <summary>
-/// Tells whether this process lives. A listener that is opened before anything else in the process, never closed by code,
+/// Tells whether this process lives. A listener that is opened before anything else in the process, never closed by code once a node has started,
 /// and answers every connection with one line, the process's incarnations. Only the system closes it, and only when the
 /// process ends, so a refused connection tells a crash from a partition within milliseconds; the failure detector takes
 /// seconds.
@@ -29,6 +29,7 @@ internal sealed class LifePort
     private readonly Lock _gate = new();
     private readonly List<long> _incarnations = [];
     private volatile byte[] _line = [];
+    private volatile bool _isClosed;
 
     private LifePort(Socket listener)
     {
@@ -68,6 +69,13 @@ internal sealed class LifePort
             _incarnations.Add(incarnation);
             _line = Encoding.ASCII.GetBytes($"{Greeting} {string.Join(' ', _incarnations)}\n");
         }
+    }
+
+    /// <summary>Only for a node that could not start, which no peer has heard of.</summary>
+    public void Close()
+    {
+        _isClosed = true;
+        _listener.Dispose();
     }
 
     /// <summary>
@@ -155,12 +163,16 @@ internal sealed class LifePort
 
     private void Answer()
     {
-        while (true)
+        while (!_isClosed)
         {
             try
             {
                 using Socket stranger = _listener.Accept();
                 Greet(stranger);
+            }
+            catch (Exception e) when (_isClosed && e is SocketException or ObjectDisposedException)
+            {
+                return;
             }
             catch (SocketException)
             {

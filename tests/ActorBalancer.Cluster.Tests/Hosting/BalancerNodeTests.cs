@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using ActorBalancer.Cluster.Hosting;
 using ActorBalancer.Cluster.Worker;
 using ActorBalancer.Hosting;
@@ -62,6 +64,54 @@ public sealed class BalancerNodeTests
         BalancerConfigurationException refused = await Assert.ThrowsAsync<BalancerConfigurationException>(() =>
             BalancerNode.StartAsync(settings with { Options = settings.Options with { Roles = [NodeRoles.Worker] } }));
         Assert.Contains("actorbalancer.seeds", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Callback_that_throws_does_not_keep_a_stopping_node_alive()
+    {
+        TaskCompletionSource called = new();
+        await using BalancerNode node = await BalancerNode.StartAsync(Settings() with
+        {
+            OnStopped = _ =>
+            {
+                called.SetResult();
+                throw new InvalidOperationException("The application's own fault.");
+            },
+        });
+        node.System.ActorSelection("/user/actorbalancer/gateway").Tell(Kill.Instance);
+        await called.Task.WaitAsync(Hang);
+        await node.Stopped.WaitAsync(Hang);
+        await node.System.WhenTerminated.WaitAsync(Hang);
+    }
+
+    [Fact]
+    public async Task Taken_port_is_refused_with_the_key_to_set()
+    {
+        using Socket taken = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        taken.Listen();
+        int port = ((IPEndPoint)taken.LocalEndPoint!).Port;
+        NodeSettings settings = Settings();
+        BalancerConfigurationException refused = await Assert.ThrowsAsync<BalancerConfigurationException>(() => BalancerNode.StartAsync(settings with
+        {
+            Options = settings.Options with { Remoting = settings.Options.Remoting with { Port = port } },
+        }));
+        Assert.Equal(
+            $"actorbalancer.remoting.port = {port}: the address 127.0.0.1:{port} is in use; choose another port or 0 for any free one",
+            refused.Message);
+    }
+
+    [Theory]
+    [InlineData("no-such-host.invalid")]
+    [InlineData("192.0.2.1")]
+    public async Task Address_that_is_not_this_machines_is_refused_with_the_key_to_set(string bind)
+    {
+        NodeSettings settings = Settings();
+        BalancerConfigurationException refused = await Assert.ThrowsAsync<BalancerConfigurationException>(() => BalancerNode.StartAsync(settings with
+        {
+            Options = settings.Options with { Remoting = settings.Options.Remoting with { Bind = bind } },
+        }));
+        Assert.StartsWith($"actorbalancer.remoting.bind = {bind}: this machine cannot listen on it", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
