@@ -31,6 +31,7 @@ public sealed class NodeCommandTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("node", "--nonsense")]
+    [InlineData("node", "--role", "worker")]
     [InlineData("nonsense")]
     [InlineData("demo", "--jobs", "0")]
     [InlineData("node", "--config", "/nonexistent/file.conf")]
