@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace ActorBalancer.System.Tests.Samples;
+namespace ActorBalancer.SystemTests.Samples;
 
 /// <summary>The README's example for a plain .NET host, compiled and run.</summary>
 public sealed class EmbeddingSample

@@ -3,7 +3,7 @@ using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace ActorBalancer.System.Tests.Samples;
+namespace ActorBalancer.SystemTests.Samples;
 
 /// <summary>The README's example for an application with an ActorSystem of its own, compiled and run.</summary>
 public sealed class GuestSample
