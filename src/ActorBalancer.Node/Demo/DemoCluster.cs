@@ -9,8 +9,8 @@ internal sealed class DemoCluster : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
-    // Long enough to see a newcomer begin small, short enough to see it whole before the demo is over.
-    private static readonly KeyValuePair<string, string>[] RouterSettings = [new("ACTORBALANCER__METRICS__SLOW_START", "1s")];
+    // Those of the warm-up, and some to spare.
+    private const int OtherJobs = 1_000;
 
     private readonly TimeProvider _clock;
     private readonly ChildNode _router;
@@ -18,10 +18,10 @@ internal sealed class DemoCluster : IAsyncDisposable
     private string _seed = "";
     private int _started;
 
-    private DemoCluster(TimeProvider clock)
+    private DemoCluster(int jobs, TimeProvider clock)
     {
         _clock = clock;
-        _router = ChildNode.Start("router", typeof(DemoCluster).Assembly.Location, ["--role", "router", "--port", "0", "--bind", "127.0.0.1"], RouterSettings);
+        _router = ChildNode.Start("router", typeof(DemoCluster).Assembly.Location, ["--role", "router", "--port", "0", "--bind", "127.0.0.1"], RouterSettings(jobs));
     }
 
     /// <summary>Those that live.</summary>
@@ -30,11 +30,15 @@ internal sealed class DemoCluster : IAsyncDisposable
     /// <summary>Where the cluster can be joined.</summary>
     public string Seed => _seed;
 
+    /// <param name="workers">How many at first.</param>
+    /// <param name="jobs">How many jobs in all the demo may ask for after they ended.</param>
+    /// <param name="clock">Measures.</param>
+    /// <param name="stop">Gives up.</param>
     /// <exception cref="ChildNodeException">A process ended before it was ready.</exception>
     /// <exception cref="TimeoutException">One hangs.</exception>
-    public static async Task<DemoCluster> StartAsync(int workers, TimeProvider clock, CancellationToken stop)
+    public static async Task<DemoCluster> StartAsync(int workers, int jobs, TimeProvider clock, CancellationToken stop)
     {
-        DemoCluster cluster = new(clock);
+        DemoCluster cluster = new(jobs, clock);
         try
         {
             cluster._seed = (await cluster._router.Ready.WaitAsync(Patience, clock, stop)).Seed;
@@ -100,6 +104,13 @@ internal sealed class DemoCluster : IAsyncDisposable
             await worker.Process.DisposeAsync();
         await _router.DisposeAsync();
     }
+
+    private static KeyValuePair<string, string>[] RouterSettings(int jobs) =>
+    [
+        // Long enough to see a newcomer begin small, short enough to see it whole before the demo is over.
+        new("ACTORBALANCER__METRICS__SLOW_START", "1s"),
+        new("ACTORBALANCER__MEMORY__KEEP_FINISHED", $"{jobs + OtherJobs}"),
+    ];
 
     private async Task<bool> AllAreUpAsync(JobClient client, CancellationToken stop)
     {

@@ -12,7 +12,7 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        Option<string?> folder = new("--folder") { Description = "Whose files the jobs hash; the checkout by default.", HelpName = "DIR" };
+        Option<string?> folder = new("--folder") { Description = $"Whose files the jobs hash, the first {SampleFiles.Most} of at most {SampleFiles.MostBytes >> 20} MiB each; the checkout by default.", HelpName = "DIR" };
         Option<int> workers = new("--workers") { Description = $"Worker processes, 1 to {MostWorkers}; their slots are 1, 2, 4, 1, 2, ...", HelpName = "N", DefaultValueFactory = _ => 3 };
         Option<int?> jobs = new("--jobs") { Description = $"Jobs per strategy, 1 to {MostJobs}; one a file by default.", HelpName = "N" };
         Option<bool> noKill = new("--no-kill") { Description = "Let every worker live." };

@@ -14,23 +14,24 @@ internal sealed class DemoRun(DemoArguments arguments, string folder, IReadOnlyL
     private readonly List<KilledWorker> _killed = [];
     private readonly List<JoinedWorker> _joined = [];
     private readonly List<WorkerKill> _unseen = [];
+    private readonly AlteredFiles _altered = new();
 
     /// <summary>The first thing that went wrong, in a sentence; null if nothing did.</summary>
     public string? Problem { get; private set; }
 
     public async Task<DemoReport> RunAsync(CancellationToken stop)
     {
-        await using DemoCluster cluster = await DemoCluster.StartAsync(arguments.Workers, clock, stop);
+        int jobs = arguments.Jobs ?? files.Count;
+        await using DemoCluster cluster = await DemoCluster.StartAsync(arguments.Workers, jobs * StrategyCatalog.All.Count, clock, stop);
         await using ClientNode node = await ClientNode.JoinAsync(cluster.Seed, stop);
         JobClient client = node.Jobs;
         await cluster.WaitForAllAsync(client, stop);
         await StrategyTrial.WarmUpAsync(client, stop);
-        int jobs = arguments.Jobs ?? files.Count;
         screen?.Begin(folder, files.Count, jobs, cluster.Workers);
         foreach (StrategyInfo strategy in StrategyCatalog.All)
         {
             await cluster.WaitForAllAsync(client, stop);
-            StrategyTrial trial = new(strategy, client, files, jobs, cluster.Workers, clock);
+            StrategyTrial trial = new(strategy, client, files, jobs, cluster.Workers, _altered, clock);
             WorkerKill? kill = KillIsDue(strategy) ? new WorkerKill(cluster, client, clock) : null;
             await RunAsync(trial, kill, stop);
 
@@ -44,6 +45,8 @@ internal sealed class DemoRun(DemoArguments arguments, string folder, IReadOnlyL
         }
         if (Problem is null)
             screen?.Compare(_reports);
+        screen?.Show(_altered);
+        Problem ??= KillProblem();
         return new DemoReport(_reports, _killed, _joined);
     }
 
@@ -65,6 +68,16 @@ internal sealed class DemoRun(DemoArguments arguments, string folder, IReadOnlyL
     /// <summary>From its strategy on until a kill has cost a run: with very few jobs, the first try may come too late.</summary>
     private bool KillIsDue(StrategyInfo strategy) =>
         arguments.Kill && _reports.Sum(r => r.Rerun) == 0 && (strategy.Id == KillUnder || _reports.Any(r => r.Id == KillUnder));
+
+    /// <summary>A demo that was to kill a worker has shown nothing if that cost no run, or if nobody took the worker's place.</summary>
+    private string? KillProblem()
+    {
+        if (!arguments.Kill)
+            return null;
+        if (_killed.Sum(k => k.Reruns) == 0)
+            return "no worker was killed while it ran a job, so no job ran again; give more jobs with --jobs";
+        return _joined.Count > 0 ? null : "the worker that was started in the killed one's place got no job; give more jobs with --jobs";
+    }
 
     private async Task TellOfKillAsync(WorkerKill? kill, StrategyTrial trial, CancellationToken stop)
     {

@@ -14,13 +14,14 @@ internal sealed class DemoScreen(IAnsiConsole console)
         string slots = string.Join(", ", workers.Select(w => w.Slots));
         _lines.WriteLine($"{files} files of {folder}; {jobs} jobs per strategy, each the SHA-256 of a file and 5 to 50 ms.");
         _lines.WriteLine($"1 router and {workers.Count} workers with {slots} slots, each a process; this one is their client.");
+        _lines.WriteLine("A promised share with ~ is one that the strategy comes to in the long run only.");
     }
 
     public void Show(StrategyReport report, string binding)
     {
         Table table = NewTable("worker", "slots", "jobs", "share", "promised", "last job at");
         foreach (WorkerShare worker in report.Workers)
-            table.AddRow(worker.Name, $"{worker.Slots}", $"{worker.Jobs}", Percent(worker.Share), Percent(worker.Promised), Seconds(worker.LastEnd));
+            table.AddRow(worker.Name, $"{worker.Slots}", $"{worker.Jobs}", Percent(worker.Share), Promised(report.Id, worker.Promised), Seconds(worker.LastEnd));
         _lines.WriteLine();
         console.MarkupLineInterpolated($"[bold]{report.Id}[/] ({binding} binding)");
         console.Write(table);
@@ -58,6 +59,13 @@ internal sealed class DemoScreen(IAnsiConsole console)
         console.Write(table);
     }
 
+    /// <summary>Nothing, where every file stayed as it was.</summary>
+    public void Show(AlteredFiles altered)
+    {
+        if (altered.Changed + altered.Deleted > 0)
+            _lines.WriteLine($"Of the files, {altered.Changed} changed and {altered.Deleted} vanished meanwhile; their jobs are right if they found them so.");
+    }
+
     public void End(DemoReport report)
     {
         _lines.WriteLine();
@@ -72,6 +80,10 @@ internal sealed class DemoScreen(IAnsiConsole console)
             table.AddColumn(new TableColumn(column).RightAligned());
         return table;
     }
+
+    /// <summary>Turns are exact over a round of them; draws, loads and hashes only on average.</summary>
+    private static string Promised(string strategy, double? share) =>
+        share is not null && strategy is ("random" or "least-connections" or "source-hash") ? $"~{Percent(share)}" : Percent(share);
 
     private static string Percent(double? share) => share is { } s ? string.Create(CultureInfo.InvariantCulture, $"{s * 100:0.0}%") : "-";
 

@@ -28,23 +28,30 @@ internal sealed class StrategyTrial
     private readonly TimeProvider _clock;
     private readonly IReadOnlyList<SampleFile> _files;
     private readonly DemoWorker[] _present;
+    private readonly AlteredFiles _altered;
+    private readonly int _room;
     private readonly long[] _submitted;
     private readonly List<TimeSpan> _responses = [];
     private readonly Dictionary<string, (int Jobs, TimeSpan LastEnd)> _byWorker = [];
     private readonly List<RanJob> _ended = [];
     private long _began;
     private TimeSpan _drain;
-    private int _right, _wrong, _rerun;
+    private int _right, _wrong, _lost, _refused, _rerun;
+    private volatile int _given;
+    private volatile bool _enough;
     private volatile int _finished;
 
     public StrategyTrial(
-        StrategyInfo strategy, JobClient client, IReadOnlyList<SampleFile> files, int jobs, IReadOnlyList<DemoWorker> present, TimeProvider clock)
+        StrategyInfo strategy, JobClient client, IReadOnlyList<SampleFile> files, int jobs, IReadOnlyList<DemoWorker> present,
+        AlteredFiles altered, TimeProvider clock)
     {
         _strategy = strategy;
         _client = client;
         _clock = clock;
         _files = files;
         _present = [.. present];
+        _room = PerSlot * _present.Sum(w => w.Slots);
+        _altered = altered;
         _submitted = new long[jobs];
     }
 
@@ -59,7 +66,7 @@ internal sealed class StrategyTrial
     /// <summary>The first thing that is wrong, in a sentence; null while nothing is.</summary>
     public string? Problem { get; private set; }
 
-    /// <summary>Runs the jobs to the last one, or to the first wrong one.</summary>
+    /// <summary>Runs the jobs to the last one; after the first wrong one only those that are under way.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         await _client.SetQueueAsync(Queue, _strategy.Id, _strategy.DefaultBinding, paused: null, stop);
@@ -68,17 +75,18 @@ internal sealed class StrategyTrial
         _began = _clock.GetTimestamp();
         try
         {
-            await foreach (RanJob job in _client.RunAsync(Requests(), PerSlot * _present.Sum(w => w.Slots), either.Token))
+            await foreach (RanJob job in _client.RunAsync(Requests(), _room, either.Token))
             {
                 silence.CancelAfter(Patience);
-                Count(job);
-                if (Problem is not null)
-                    return;
+                Count(job, stop);
+                _enough = Problem is not null;
             }
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            Problem = $"{Jobs - Finished} of {Jobs} jobs under {_strategy.Id} have no outcome, and none came for {Patience.TotalSeconds:0} s";
+            // The feeder may hold one more than there is room for, which it has not submitted.
+            _lost += Math.Min(_given - Finished - _refused, _room);
+            Problem ??= $"{_lost} jobs under {_strategy.Id} have no outcome, and none came for {Patience.TotalSeconds:0} s";
         }
     }
 
@@ -106,36 +114,41 @@ internal sealed class StrategyTrial
         foreach (DemoWorker worker in joined)
             shares.Add(Share(worker, promised: null));
         return new StrategyReport(
-            _strategy.Id, Jobs, _right, _wrong, Jobs - _right - _wrong, _rerun, Math.Round(_drain.TotalSeconds, 3), Percentile(50), Percentile(99), shares);
+            _strategy.Id, _right + _wrong + _lost, _right, _wrong, _lost, _rerun, Math.Round(_drain.TotalSeconds, 3), Percentile(50), Percentile(99), shares);
     }
 
     private IEnumerable<JobRequest> Requests()
     {
         // The same seed for each strategy: they all get the same jobs.
         Dice dice = new(1);
-        for (int i = 0; i < _submitted.Length; i++)
+        for (int i = 0; i < _submitted.Length && !_enough; i++)
         {
             SampleFile file = _files[i % _files.Count];
             HashJob job = new(file.Path, 5 + (int)dice.Below(46));
             _submitted[i] = _clock.GetTimestamp();
+            _given = i + 1;
             yield return new JobRequest
             {
                 Kind = Kind,
                 Queue = Queue,
-                Source = file.Name.Length <= 256 ? file.Name : file.Digest,
+                Source = file.Source,
                 Payload = JsonSerializer.SerializeToUtf8Bytes(job, NodeJson.Default.HashJob),
             };
         }
     }
 
-    private void Count(in RanJob job)
+    private void Count(in RanJob job, CancellationToken stop)
     {
         long now = _clock.GetTimestamp();
         _drain = _clock.GetElapsedTime(_began, now);
         SampleFile file = _files[(int)(job.Index % _files.Count)];
         if (job.Code != RefusalCode.None)
         {
-            Problem = $"the job of {file.Name} was refused under {_strategy.Id}: {job.Error}";
+            _refused++;
+            // It may have been accepted all the same; then its outcome is what was lost.
+            if (job.Code == RefusalCode.OutcomeUnknown)
+                _lost++;
+            Problem ??= $"the job of {file.Source} was refused under {_strategy.Id}: {job.Error}";
             return;
         }
 
@@ -143,7 +156,7 @@ internal sealed class StrategyTrial
         _rerun += job.LostRuns;
         _responses.Add(_clock.GetElapsedTime(_submitted[job.Index], now));
         _byWorker[job.Worker] = (_byWorker.GetValueOrDefault(job.Worker).Jobs + 1, _drain);
-        if (IsRight(job, file))
+        if (IsRight(job, file, stop))
         {
             _right++;
         }
@@ -151,21 +164,17 @@ internal sealed class StrategyTrial
         {
             _wrong++;
             string got = job.Succeeded ? $"gave {Digest(job)} instead of {file.Digest}" : $"ended as {job.State.ToString().ToLowerInvariant()}: {job.Error}";
-            Problem = $"the job of {file.Name} under {_strategy.Id} on {job.Worker} {got}";
+            Problem ??= $"the job of {file.Source} under {_strategy.Id} on {job.Worker} {got}";
         }
         _finished = _ended.Count;
     }
 
-    /// <summary>
-    /// A file may change while the demo runs (an editor, a build beside it). Then its job is right if it gave what the file
-    /// holds now: the job read what was there, and that is what was asked of it.
-    /// </summary>
-    private static bool IsRight(in RanJob job, SampleFile file)
+    private bool IsRight(in RanJob job, SampleFile file, CancellationToken stop)
     {
         if (!job.Succeeded)
-            return false;
+            return _altered.ExplainsFailure(file);
         string digest = Digest(job);
-        return digest == file.Digest || (SampleFiles.Digest(file.Path) is { } now && now == digest);
+        return digest == file.Digest || _altered.Explains(file, digest, stop);
     }
 
     private static string Digest(in RanJob job) => Encoding.UTF8.GetString(job.Result.Span).Trim('"');

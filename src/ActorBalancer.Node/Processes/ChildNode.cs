@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using ActorBalancer.Hosting;
 
 namespace ActorBalancer.Node.Processes;
 
@@ -58,7 +59,7 @@ internal sealed class ChildNode : IAsyncDisposable
     /// <param name="name">The node's name.</param>
     /// <param name="assembly">The executable's assembly; its host is the one that runs this process.</param>
     /// <param name="arguments">What follows <c>node --name NAME</c>.</param>
-    /// <param name="environment">Added to this process's own.</param>
+    /// <param name="environment">Added to this process's own without its settings of a node, which are meant for other nodes than this child.</param>
     public static ChildNode Start(
         string name, string assembly, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> environment)
     {
@@ -68,6 +69,8 @@ internal sealed class ChildNode : IAsyncDisposable
         start.RedirectStandardError = true;
         foreach (string argument in (IEnumerable<string>)["node", "--name", name, "--json", "--parent-pipe", .. arguments])
             start.ArgumentList.Add(argument);
+        foreach (string inherited in start.Environment.Keys.Where(k => k.StartsWith(EnvironmentNames.Prefix, StringComparison.OrdinalIgnoreCase)).ToArray())
+            start.Environment.Remove(inherited);
         foreach ((string key, string value) in environment)
             start.Environment[key] = value;
         return new ChildNode(start, name);

@@ -54,6 +54,54 @@ public sealed class SampleFilesTests : IDisposable
         Assert.Equal(["real"], SampleFiles.Collect(_folder, default).Select(f => f.Name));
     }
 
+    [Fact]
+    public void File_above_the_limit_is_left_out()
+    {
+        foreach ((string name, long length) in ((string, long)[])[("largest", SampleFiles.MostBytes), ("larger", SampleFiles.MostBytes + 1)])
+        {
+            using FileStream sparse = File.Create(Path.Combine(_folder, name));
+            sparse.SetLength(length);
+        }
+
+        Assert.Equal(["largest"], SampleFiles.Collect(_folder, default).Select(f => f.Name));
+    }
+
+    [Fact]
+    public void Source_is_the_name_unless_no_job_may_have_it()
+    {
+        string path = Path.Combine(_folder, "f");
+        Assert.Equal("a/b c", new SampleFile(path, "a/b c", "digest").Source);
+        foreach (string name in (string[])["two\nlines", "a\ttab", new('x', 257)])
+            Assert.Equal("digest", new SampleFile(path, name, "digest").Source);
+    }
+
+    [Fact]
+    public void Hashing_stops_when_cancelled()
+    {
+        Write("f", "x");
+        using CancellationTokenSource cancelled = new();
+        cancelled.Cancel();
+
+        Assert.Throws<OperationCanceledException>(() => SampleFiles.Digest(Path.Combine(_folder, "f"), SampleFiles.MostBytes, cancelled.Token));
+    }
+
+    [Fact]
+    public void Job_is_right_if_its_file_has_that_digest_now_or_is_gone()
+    {
+        Write("f", "old");
+        SampleFile file = Assert.Single(SampleFiles.Collect(_folder, default));
+        AlteredFiles altered = new();
+        Write("f", "abc");
+        Assert.False(altered.Explains(file, "another digest", default));
+        Assert.False(altered.ExplainsFailure(file));
+        Assert.Equal((0, 0), (altered.Changed, altered.Deleted));
+
+        Assert.True(altered.Explains(file, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", default));
+        File.Delete(file.Path);
+        Assert.True(altered.ExplainsFailure(file));
+        Assert.Equal((1, 1), (altered.Changed, altered.Deleted));
+    }
+
     private void Write(string name, string content)
     {
         string path = Path.Combine(_folder, name);

@@ -9,7 +9,7 @@ internal sealed class CommandRun : IAsyncDisposable
     private readonly Process _process;
     private readonly TaskCompletionSource<string?> _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private CommandRun(string[] arguments)
+    private CommandRun(KeyValuePair<string, string>[] environment, string[] arguments)
     {
         ProcessStartInfo start = Executable.Of(typeof(Executable).Assembly.Location);
         start.RedirectStandardOutput = true;
@@ -17,6 +17,8 @@ internal sealed class CommandRun : IAsyncDisposable
         start.RedirectStandardInput = true;
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
+        foreach ((string key, string value) in environment)
+            start.Environment[key] = value;
         _process = Process.Start(start)!;
         _process.StandardInput.Close();
         Output = ReadOutputAsync();
@@ -29,7 +31,11 @@ internal sealed class CommandRun : IAsyncDisposable
 
     public Task<string> Error { get; }
 
-    public static CommandRun Start(params string[] arguments) => new(arguments);
+    public static CommandRun Start(params string[] arguments) => new([], arguments);
+
+    /// <param name="environment">Added to this process's own.</param>
+    /// <param name="arguments">What follows the executable.</param>
+    public static CommandRun Start(KeyValuePair<string, string>[] environment, params string[] arguments) => new(environment, arguments);
 
     /// <summary>The first line of the output as soon as it is there; null if there is none.</summary>
     public Task<string?> FirstLineAsync() => _firstLine.Task;
