@@ -12,10 +12,10 @@ public sealed class SlowStartTests(ITestOutputHelper output) : FailureTest(outpu
     public async Task Worker_that_joins_begins_small_and_ends_with_its_whole_share()
     {
         const int jobs = 400;
-        await Cluster.AddWorkerAsync("first", 2);
-
         // Who comes in the router's first ten seconds counts as one of those it began with.
-        await WorkerFailureTests.RealSecondsAsync(10);
+        Task formed = WorkerFailureTests.RealSecondsAsync(10);
+        await Cluster.AddWorkerAsync("first", 2);
+        await formed;
         ChildNode second = await Cluster.AddWorkerAsync("second", 2);
 
         // Until the first weights that know it, at most a second later, it counts like the others.
