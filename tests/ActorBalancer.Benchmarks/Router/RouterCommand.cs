@@ -137,6 +137,8 @@ internal static class RouterCommand
                 BatchSeen = _seen[w],
                 FirstOutcome = _outcomes[w] + 1,
                 Outcomes = outcomes,
+                // A link begins with a full report; the light ones that follow leave this out.
+                Held = _reports[w] == 1 ? [] : null,
                 Credit = _outcomes[w] + n + _credit,
             });
             _outcomes[w] += n;
