@@ -18,6 +18,9 @@ public sealed record BalancerOptions
     /// <summary>Where this node listens for the other nodes.</summary>
     public required RemotingOptions Remoting { get; init; }
 
+    /// <summary>Where our executable answers HTTP.</summary>
+    public required HttpOptions Http { get; init; }
+
     /// <summary>Allows a plain port on an address that other hosts reach. Off: such an address is refused.</summary>
     public required bool Insecure { get; init; }
 

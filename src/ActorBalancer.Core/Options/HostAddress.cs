@@ -17,6 +17,9 @@ internal static class HostAddress
     public static bool IsAny(string host) =>
         IPAddress.TryParse(host, out IPAddress? address) && (address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
 
+    /// <summary>An address, or a network in CIDR form.</summary>
+    public static bool IsNetwork(string text) => IPAddress.TryParse(text, out _) || IPNetwork.TryParse(text, out _);
+
     /// <summary><c>HOST:PORT</c>; an IPv6 address stands in brackets.</summary>
     public static bool IsHostAndPort(string text)
     {

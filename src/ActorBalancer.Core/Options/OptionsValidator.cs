@@ -61,8 +61,9 @@ public static partial class OptionsValidator
     {
         RemotingOptions remoting = options.Remoting;
         at.Number("remoting.port", remoting.Port, 0, 65535);
-        Address(at, "remoting.bind", remoting.Bind, options.Insecure);
-        if (remoting.Advertised.Length > 0) Address(at, "remoting.advertised", remoting.Advertised, options.Insecure);
+        bool open = options.Insecure || remoting.Tls.IsOn;
+        Address(at, "remoting.bind", remoting.Bind, open);
+        if (remoting.Advertised.Length > 0) Address(at, "remoting.advertised", remoting.Advertised, open);
         if (HostAddress.IsAny(remoting.Host))
         {
             at.Add(
@@ -71,11 +72,45 @@ public static partial class OptionsValidator
                 "is every address of this host, which nobody can connect to; name one in remoting.advertised");
         }
 
+        RemotingTlsOptions tls = remoting.Tls;
+        if (tls.IsOn)
+        {
+            Needed(at, "remoting.tls.certificate", tls.Certificate);
+            Needed(at, "remoting.tls.key", tls.Key);
+            Needed(at, "remoting.tls.ca", tls.Ca);
+        }
+
+        Http(options, at);
         for (int i = 0; i < options.Seeds.Count; i++)
         {
             if (!HostAddress.IsHostAndPort(options.Seeds[i]))
                 at.Add($"seeds.{i}", options.Seeds[i], "a seed has the form HOST:PORT, port 1 to 65535, such as 10.0.0.5:8601 or [fd00::5]:8601");
         }
+    }
+
+    private static void Http(BalancerOptions options, Findings at)
+    {
+        HttpOptions http = options.Http;
+        at.Number("http.port", http.Port, 0, 65535);
+        if (http.Enabled) Address(at, "http.bind", http.Bind, options.Insecure || http.Tls.IsOn);
+        for (int i = 0; i < http.Hosts.Count; i++)
+        {
+            if (!HostAddress.IsHost(http.Hosts[i])) at.Add($"http.hosts.{i}", http.Hosts[i], "an IP address or a host name, without port");
+        }
+
+        for (int i = 0; i < http.Proxies.Count; i++)
+        {
+            if (!HostAddress.IsNetwork(http.Proxies[i])) at.Add($"http.proxies.{i}", http.Proxies[i], "an IP address or a network such as 10.0.0.0/8");
+        }
+
+        if (!http.Tls.IsOn) return;
+        Needed(at, "http.tls.certificate", http.Tls.Certificate);
+        Needed(at, "http.tls.key", http.Tls.Key);
+    }
+
+    private static void Needed(Findings at, string key, string file)
+    {
+        if (file.Length == 0) at.Add(key, "\"\"", "names a file in PEM; TLS needs all of these keys or none");
     }
 
     private static void Address(Findings at, string key, string host, bool insecure)
@@ -84,7 +119,7 @@ public static partial class OptionsValidator
             at.Add(key, host, "an IP address or a host name, without port");
         else if (!insecure && !HostAddress.IsLoopback(host))
             at.Add(key, host, "other hosts reach this address and the port is plain: whoever connects can take and send jobs; "
-                + "use a loopback address, or write insecure = on where the network itself is trusted");
+                + "use a loopback address, configure tls, or write insecure = on where the network itself is trusted");
     }
 
     private static void Bounds(BalancerOptions options, Findings at)
@@ -125,6 +160,17 @@ public static partial class OptionsValidator
         at.Duration("contact-lease", worker.ContactLease, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         at.Duration("no-router-exit", worker.NoRouterExit, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
         at.Duration("report-interval", worker.ReportInterval, Tenth, TimeSpan.FromMinutes(1));
+        at.Size("exec.output", worker.Exec.Output, 1, 64 * Mebi);
+        for (int i = 0; i < worker.Exec.Allow.Count; i++)
+        {
+            if (worker.Exec.Allow[i].Length == 0) at.Add($"exec.allow.{i}", "\"\"", "the name or absolute path of a program, or *");
+        }
+
+        for (int i = 0; i < worker.Http.Allow.Count; i++)
+        {
+            if (!HostAddress.IsHost(worker.Http.Allow[i]) && !HostAddress.IsHostAndPort(worker.Http.Allow[i]))
+                at.Add($"http.allow.{i}", worker.Http.Allow[i], "HOST or HOST:PORT, such as hooks.example.com or 10.0.0.5:8080");
+        }
     }
 
     private static void Router(RouterOptions router, Findings at)

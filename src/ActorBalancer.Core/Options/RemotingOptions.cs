@@ -12,6 +12,9 @@ public sealed record RemotingOptions
     /// <summary>The TCP port. 0: any free one.</summary>
     public required int Port { get; init; }
 
+    /// <summary>Empty: the port is plain.</summary>
+    public required RemotingTlsOptions Tls { get; init; }
+
     /// <summary>The host that the others use.</summary>
     public string Host => Advertised.Length > 0 ? Advertised : Bind;
 }

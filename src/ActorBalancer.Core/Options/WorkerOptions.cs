@@ -32,4 +32,10 @@ public sealed record WorkerOptions
 
     /// <summary>The longest pause between two reports to a router.</summary>
     public required TimeSpan ReportInterval { get; init; }
+
+    /// <summary>What the kind <c>exec</c> may run here.</summary>
+    public required ExecOptions Exec { get; init; }
+
+    /// <summary>What the kind <c>http</c> may call from here.</summary>
+    public required CallOptions Http { get; init; }
 }

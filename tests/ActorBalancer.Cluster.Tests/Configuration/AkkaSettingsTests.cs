@@ -65,7 +65,7 @@ public class AkkaSettingsTests
             Roles = ["worker"],
             RoleNames = new RoleNames { Router = "boss", Worker = "hand" },
             Insecure = true,
-            Remoting = new RemotingOptions { Bind = "0.0.0.0", Advertised = "node-1", Port = 0 },
+            Remoting = Defaults.Remoting with { Bind = "0.0.0.0", Advertised = "node-1", Port = 0 },
             Seeds = ["10.0.0.4:8601", "[fd00::5]:8601"],
             Limits = Defaults.Limits with { Result = 1 << 20 },
             Router = Defaults.Router with { BatchJobs = 1000 },

@@ -33,6 +33,8 @@ internal static class TestOptions
         ContactLease = TimeSpan.FromSeconds(10),
         NoRouterExit = TimeSpan.FromSeconds(20),
         ReportInterval = TimeSpan.FromSeconds(1),
+        Exec = new ExecOptions { Allow = [], Output = 64 << 10 },
+        Http = new CallOptions { Allow = [] },
     };
 
     public static RouterOptions Router { get; } = new()
@@ -57,12 +59,15 @@ internal static class TestOptions
         SlowStartFrom = 0.1,
     };
 
+    public static RemotingTlsOptions PlainRemoting { get; } = new() { Certificate = "", Key = "", Ca = "" };
+
     public static BalancerOptions Balancer { get; } = new()
     {
         Name = "",
         Roles = [NodeRoles.Router, NodeRoles.Worker],
         RoleNames = new RoleNames { Router = "actorbalancer-router", Worker = "actorbalancer-worker" },
-        Remoting = new RemotingOptions { Bind = "127.0.0.1", Advertised = "", Port = 8601 },
+        Remoting = new RemotingOptions { Bind = "127.0.0.1", Advertised = "", Port = 8601, Tls = PlainRemoting },
+        Http = new HttpOptions { Enabled = true, Bind = "127.0.0.1", Port = 8600, Hosts = [], Proxies = [], Tls = new HttpTlsOptions { Certificate = "", Key = "" } },
         Insecure = false,
         Seeds = [],
         Store = "memory",

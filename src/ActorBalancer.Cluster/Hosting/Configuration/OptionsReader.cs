@@ -19,6 +19,7 @@ internal static class OptionsReader
             Roles = [.. root.List("roles").Select(role => Word(role, roleNames))],
             RoleNames = roleNames,
             Remoting = Remoting(root.Section("remoting")),
+            Http = Http(root.Section("http")),
             Insecure = root.OnOff("insecure"),
             Seeds = root.List("seeds"),
             Store = root.Text("store"),
@@ -41,7 +42,29 @@ internal static class OptionsReader
         Bind = at.Text("bind"),
         Advertised = at.Text("advertised"),
         Port = at.Whole("port"),
+        Tls = RemotingTls(at.Section("tls")),
     };
+
+    private static RemotingTlsOptions RemotingTls(SectionReader at) => new()
+    {
+        Certificate = at.Text("certificate"),
+        Key = at.Text("key"),
+        Ca = at.Text("ca"),
+    };
+
+    private static HttpOptions Http(SectionReader at)
+    {
+        SectionReader tls = at.Section("tls");
+        return new HttpOptions
+        {
+            Enabled = at.OnOff("enabled"),
+            Bind = at.Text("bind"),
+            Port = at.Whole("port"),
+            Hosts = at.List("hosts"),
+            Proxies = at.List("proxies"),
+            Tls = new HttpTlsOptions { Certificate = tls.Text("certificate"), Key = tls.Text("key") },
+        };
+    }
 
     private static MemoryOptions Memory(SectionReader at) => new()
     {
@@ -100,7 +123,11 @@ internal static class OptionsReader
         ContactLease = at.Duration("contact-lease"),
         NoRouterExit = at.Duration("no-router-exit"),
         ReportInterval = at.Duration("report-interval"),
+        Exec = Exec(at.Section("exec")),
+        Http = new CallOptions { Allow = at.Section("http").List("allow") },
     };
+
+    private static ExecOptions Exec(SectionReader at) => new() { Allow = at.List("allow"), Output = at.SmallSize("output") };
 
     private static RouterOptions Router(SectionReader at) => new()
     {
