@@ -21,6 +21,11 @@ public partial class ReferenceConfTests
         { "remoting.bind", "127.0.0.2" },
         { "remoting.advertised", "localhost" },
         { "remoting.port", "0" },
+        { "http.enabled", "off" },
+        { "http.bind", "127.0.0.2" },
+        { "http.port", "0" },
+        { "http.hosts.0", "jobs.example.com" },
+        { "http.proxies.0", "10.0.0.0/8" },
         { "insecure", "on" },
         { "seeds.0", "10.0.0.5:8601" },
         { "memory.max-waiting", "1" },
@@ -49,6 +54,9 @@ public partial class ReferenceConfTests
         { "worker.contact-lease", "11s" },
         { "worker.no-router-exit", "1m" },
         { "worker.report-interval", "500ms" },
+        { "worker.exec.allow.0", "sha256sum" },
+        { "worker.exec.output", "1 MiB" },
+        { "worker.http.allow.0", "hooks.example.com" },
         { "router.batch-jobs", "64" },
         { "router.batch-bytes", "32 KiB" },
         { "router.silence-requeue", "15s" },
@@ -64,6 +72,13 @@ public partial class ReferenceConfTests
     /// <summary>Keys that have a single value until there is a second one to choose.</summary>
     public static TheoryData<string> SingleValues { get; } = new("store", "queue-defaults.weights");
 
+    /// <summary>Keys that are set together or not at all.</summary>
+    public static TheoryData<string, string> Together { get; } = new()
+    {
+        { "remoting.tls", "certificate,key,ca" },
+        { "http.tls", "certificate,key" },
+    };
+
     [Fact]
     public void Each_key_is_an_option_and_each_option_a_key()
     {
@@ -76,7 +91,7 @@ public partial class ReferenceConfTests
     public void Each_key_is_tried_below()
     {
         IEnumerable<object[]> rows = OtherValues.Concat<object[]>(SingleValues);
-        IEnumerable<string> tried = rows.Select(row => (string)row[0]).Append("queues");
+        IEnumerable<string> tried = rows.Select(row => (string)row[0]).Append("queues").Concat(Together.SelectMany<object[], string>(row => KeysOf((string)row[0], (string)row[1])));
         Assert.Equal(
             Leaves(typeof(BalancerOptions), "actorbalancer").Order(StringComparer.Ordinal),
             tried.Select(key => "actorbalancer." + Index().Replace(key, "")).Order(StringComparer.Ordinal));
@@ -119,6 +134,24 @@ public partial class ReferenceConfTests
             Assert.Throws<BalancerConfigurationException>(() => BalancerConfiguration.Load(new() { Overrides = [other] })).Errors);
         Assert.Equal("actorbalancer." + key, error.Path);
     }
+
+    [Theory]
+    [MemberData(nameof(Together))]
+    public void Keys_that_belong_together_change_what_they_name_and_none_stands_alone(string block, string names)
+    {
+        string[] keys = KeysOf(block, names);
+        KeyValuePair<string, string>[] all = [.. keys.Select(key => KeyValuePair.Create("actorbalancer." + key, $"{key}.pem"))];
+        string text = BalancerConfiguration.Render(BalancerConfiguration.Load(new() { Overrides = all }).Options);
+        Assert.All(keys, key => Assert.Contains($"{key[(key.LastIndexOf('.') + 1)..]} = \"{key}.pem\"", text, StringComparison.Ordinal));
+        foreach (KeyValuePair<string, string> alone in all)
+        {
+            IEnumerable<string> missing =
+                Assert.Throws<BalancerConfigurationException>(() => BalancerConfiguration.Load(new() { Overrides = [alone] })).Errors.Select(e => e.Path);
+            Assert.Equal(all.Select(a => a.Key).Except([alone.Key]).Order(StringComparer.Ordinal), missing.Order(StringComparer.Ordinal));
+        }
+    }
+
+    private static string[] KeysOf(string block, string names) => [.. names.Split(',').Select(name => $"{block}.{name}")];
 
     private static IEnumerable<string> Leaves(Type record, string path) =>
         OptionsWriter.Properties(record).SelectMany(property =>

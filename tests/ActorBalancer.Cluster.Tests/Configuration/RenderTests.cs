@@ -31,17 +31,42 @@ public class RenderTests
             BalancerOptions options = Defaults with
             {
                 Seeds = ["10.0.0.5:8601", "[fd00::5]:1"],
+                Http = Defaults.Http with { Hosts = ["jobs.example.com"], Proxies = ["10.0.0.0/8", "::1"] },
                 QueueDefaults = all,
                 Queues = named,
                 Memory = Defaults.Memory with { KeepResultBytes = bytes },
-                Worker = Defaults.Worker with { Weight = weight, Drain = TimeSpan.FromTicks(drain) },
+                Worker = Defaults.Worker with
+                {
+                    Weight = weight,
+                    Drain = TimeSpan.FromTicks(drain),
+                    Exec = Defaults.Worker.Exec with { Allow = ["*", "/bin/a \\\"b"] },
+                    Http = new CallOptions { Allow = ["hooks.example.com:8080"] },
+                },
             };
             string text = BalancerConfiguration.Render(options);
             BalancerOptions again = BalancerConfiguration.Load(new() { Text = text }).Options;
             Assert.Equal(text, BalancerConfiguration.Render(again));
-            Assert.Equal(options with { Roles = again.Roles, Seeds = again.Seeds, Queues = again.Queues }, again);
+            Assert.Equal(WithListsOf(again, options), again);
             Assert.Equal(options.Seeds, again.Seeds);
+            Assert.Equal(options.Http.Hosts, again.Http.Hosts);
+            Assert.Equal(options.Http.Proxies, again.Http.Proxies);
+            Assert.Equal(options.Worker.Exec.Allow, again.Worker.Exec.Allow);
+            Assert.Equal(options.Worker.Http.Allow, again.Worker.Http.Allow);
             Assert.Equal(options.Queues.OrderBy(q => q.Key), again.Queues.OrderBy(q => q.Key));
         });
     }
+
+    /// <summary>Records compare lists by reference, so those are compared apart.</summary>
+    private static BalancerOptions WithListsOf(BalancerOptions other, BalancerOptions options) => options with
+    {
+        Roles = other.Roles,
+        Seeds = other.Seeds,
+        Queues = other.Queues,
+        Http = options.Http with { Hosts = other.Http.Hosts, Proxies = other.Http.Proxies },
+        Worker = options.Worker with
+        {
+            Exec = options.Worker.Exec with { Allow = other.Worker.Exec.Allow },
+            Http = other.Worker.Http,
+        },
+    };
 }
