@@ -28,6 +28,12 @@ internal interface IGatewayProtocol
 
     sealed record CancelJob(long Ticket, long Key) : IGatewayProtocol;
 
+    /// <summary>A final job that has not succeeded runs again, with a fresh budget of attempts.</summary>
+    sealed record RetryJob(long Ticket, long Key) : IGatewayProtocol;
+
+    /// <summary>The worker of that name gets no new jobs, or gets jobs again.</summary>
+    sealed record DrainWorker(long Ticket, string Worker, bool Drain) : IGatewayProtocol;
+
     /// <summary>Changes what is not null.</summary>
     sealed record SetQueue(long Ticket, string Queue, string? Strategy, Binding? Binding, bool? Paused) : IGatewayProtocol;
 
@@ -52,7 +58,10 @@ internal interface IGatewayProtocol
 
     sealed record JobAnswer(long Ticket, JobInfo? Job) : IGatewayProtocol;
 
-    sealed record JobsAnswer(long Ticket, JobInfo[] Jobs) : IGatewayProtocol;
+    /// <param name="Ticket">The question's.</param>
+    /// <param name="Jobs">A page.</param>
+    /// <param name="Next">The job behind which the next page begins; null: there are no more.</param>
+    sealed record JobsAnswer(long Ticket, JobInfo[] Jobs, JobId? Next) : IGatewayProtocol;
 
     /// <summary>Done, or refused with a code and a sentence.</summary>
     sealed record DoneAnswer(long Ticket, RefusalCode Code, string? Detail) : IGatewayProtocol;

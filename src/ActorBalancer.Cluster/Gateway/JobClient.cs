@@ -13,6 +13,8 @@ namespace ActorBalancer.Cluster.Gateway;
 /// </summary>
 internal sealed class JobClient(TimeProvider clock) : IJobClient
 {
+    // UTF-16 units of the longest source.
+    private const int MaxFilterLength = 2 * JobRequestValidator.MaxSourceLength;
     private const string Stopped = "This node has stopped: use another one.";
 
     private volatile Link? _link;
@@ -87,22 +89,8 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
 
     public Task CancelAsync(JobId id, CancellationToken cancellation = default) => Ask(RouterQuestions.Cancel(id), q => q.Answer, cancellation);
 
-    public Task<IReadOnlyList<JobInfo>> ListAsync(JobFilter? filter = null, CancellationToken cancellation = default)
-    {
-        filter ??= new JobFilter();
-        if (filter.Limit is < 1 or > 1_000)
-            return Refused<IReadOnlyList<JobInfo>>(RefusalCode.Invalid, "'limit' must be 1 to 1000.");
-        JobQuery query = new()
-        {
-            State = filter.State,
-            Queue = filter.Queue,
-            Kind = filter.Kind,
-            Source = filter.Source,
-            After = filter.After,
-            Limit = filter.Limit,
-        };
-        return Ask(RouterQuestions.List(query), q => q.Answer, cancellation);
-    }
+    public async Task<IReadOnlyList<JobInfo>> ListAsync(JobFilter? filter = null, CancellationToken cancellation = default) =>
+        (await ListPageAsync(filter ?? new JobFilter(), cancellation).ConfigureAwait(false)).Items;
 
     public IAsyncEnumerable<RanJob> RunAsync(IAsyncEnumerable<JobRequest> requests, int outstanding = 1_000, CancellationToken cancellation = default)
     {
@@ -120,6 +108,51 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
     /// </summary>
     internal void SubmitBatch(JobBatch jobs, long tag, IBatchSink sink) =>
         Ready().Gateway.Tell(new IClientProtocol.SubmitMany(new IntakeBatch(jobs, tag, sink, notify: true)), ActorRefs.NoSender);
+
+    /// <summary>A page of a listing, and where the next one begins; see <see cref="ListAsync"/>.</summary>
+    /// <exception cref="JobRefusedException">The limit is out of range, or a member too long.</exception>
+    internal Task<JobPage> ListPageAsync(JobFilter filter, CancellationToken cancellation = default)
+    {
+        if (filter.Limit is < 1 or > 1_000)
+            return Refused<JobPage>(RefusalCode.Invalid, "'limit' must be 1 to 1000.");
+        // Longer ones match nothing, and would only travel.
+        foreach ((string name, string? value) in new[]
+            { ("queue", filter.Queue), ("kind", filter.Kind), ("source", filter.Source), ("worker", filter.Worker), ("text", filter.Text) })
+        {
+            if (value is { Length: > MaxFilterLength })
+                return Refused<JobPage>(RefusalCode.Invalid, $"'{name}' must have at most {MaxFilterLength} characters.");
+        }
+        JobQuery query = new()
+        {
+            State = filter.State,
+            Queue = filter.Queue,
+            Kind = filter.Kind,
+            Source = filter.Source,
+            Worker = filter.Worker,
+            Text = filter.Text,
+            After = filter.After,
+            Limit = filter.Limit,
+        };
+        return Ask(RouterQuestions.List(query), q => q.Answer, cancellation);
+    }
+
+    /// <summary>
+    /// A dead, discarded or cancelled job waits again, with a fresh budget of attempts; its history stays and its attempts'
+    /// numbers go on.
+    /// </summary>
+    /// <exception cref="JobRefusedException">
+    /// There is no such job; or <see cref="RefusalCode.Conflict"/>: it is in another state, or its payload is no longer kept.
+    /// </exception>
+    internal Task RetryAsync(JobId id, CancellationToken cancellation = default) => Ask(RouterQuestions.Retry(id), q => q.Answer, cancellation);
+
+    /// <summary>
+    /// The worker gets no new jobs and finishes what it runs; or gets jobs again, at its full weight. An order lives as long as the
+    /// worker's process and the router's. Ordered again it changes nothing.
+    /// </summary>
+    /// <exception cref="JobRefusedException">There is no worker of that name.</exception>
+    internal Task SetWorkerDrainAsync(string worker, bool drain, CancellationToken cancellation = default) => worker.Length > MaxFilterLength
+        ? Refused<bool>(RefusalCode.NotFound, "there is no worker of so long a name")
+        : Ask(RouterQuestions.Drain(worker, drain), q => q.Answer, cancellation);
 
     /// <summary>Changes what is not null.</summary>
     internal Task SetQueueAsync(string queue, string? strategy, Binding? binding, bool? paused, CancellationToken cancellation = default) =>

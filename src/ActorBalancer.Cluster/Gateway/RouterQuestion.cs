@@ -32,6 +32,11 @@ internal sealed class RouterQuestion<TAnswer, T>(bool isRepeatable, Func<long, I
     {
         if (answer is not TAnswer expected)
         {
+            if (answer is IGatewayProtocol.DoneAnswer { Code: not RefusalCode.None } refusal)
+            {
+                Refused(refusal.Code, refusal.Detail ?? "");
+                return;
+            }
             _answer.TrySetException(new InvalidOperationException($"The router answered {answer.GetType().Name} where {typeof(TAnswer).Name} was asked for."));
             return;
         }
@@ -54,11 +59,18 @@ internal static class RouterQuestions
     public static RouterQuestion<IGatewayProtocol.JobAnswer, JobInfo?> Get(JobId id) =>
         new(true, ticket => new IGatewayProtocol.GetJob(ticket, id.Key), answer => answer.Job);
 
-    public static RouterQuestion<IGatewayProtocol.JobsAnswer, IReadOnlyList<JobInfo>> List(JobQuery query) =>
-        new(true, ticket => new IGatewayProtocol.ListJobs(ticket, query), answer => answer.Jobs);
+    public static RouterQuestion<IGatewayProtocol.JobsAnswer, JobPage> List(JobQuery query) =>
+        new(true, ticket => new IGatewayProtocol.ListJobs(ticket, query), answer => new JobPage(answer.Jobs, answer.Next));
 
     public static RouterQuestion<IGatewayProtocol.DoneAnswer, bool> Cancel(JobId id) =>
         new(true, ticket => new IGatewayProtocol.CancelJob(ticket, id.Key), Done);
+
+    /// <summary>Asked twice it may run the job twice: it can be final again in between.</summary>
+    public static RouterQuestion<IGatewayProtocol.DoneAnswer, bool> Retry(JobId id) =>
+        new(false, ticket => new IGatewayProtocol.RetryJob(ticket, id.Key), Done);
+
+    public static RouterQuestion<IGatewayProtocol.DoneAnswer, bool> Drain(string worker, bool drain) =>
+        new(true, ticket => new IGatewayProtocol.DrainWorker(ticket, worker, drain), Done);
 
     public static RouterQuestion<IGatewayProtocol.DoneAnswer, bool> SetQueue(string queue, string? strategy, Binding? binding, bool? paused) =>
         new(false, ticket => new IGatewayProtocol.SetQueue(ticket, queue, strategy, binding, paused), Done);

@@ -121,6 +121,7 @@ internal sealed class BalancerActor(TreeSettings settings) : UntypedActor
         LifePort = settings.LifePort.Port,
         ProcessIncarnation = settings.Incarnation,
         OwnKinds = settings.Worker is null ? [] : settings.Kinds,
+        Board = settings.Board!,
         Metrics = metrics,
         Membership = membership,
     };

@@ -28,10 +28,13 @@ internal sealed class BalancerNode : IAsyncDisposable
     private readonly ActorSystem _system;
     private readonly bool _ownsSystem;
     private readonly IJobStore? _store;
+    private readonly RouterBoard? _board;
+    private readonly WorkerEngine? _worker;
     private readonly IntakeLimits _limits;
     private readonly TaskCompletionSource<BalancerTree> _tree = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<BalancerStopped> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _gone = new();
+    private volatile bool _isDraining;
     private readonly TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private BalancerNode(NodeSettings settings, ActorSystem system, bool ownsSystem, LifePort lifePort, long incarnation, int frameSize)
@@ -43,6 +46,8 @@ internal sealed class BalancerNode : IAsyncDisposable
         Address = cluster.SelfAddress.ToString();
         Client = settings.Client ?? new JobClient(settings.Clock);
         _store = options.IsRouter ? settings.Store ?? new MemoryJobStore(settings.Clock, options.Memory, options.Limits.Queues) : null;
+        _board = options.IsRouter ? new RouterBoard(settings.Clock) : null;
+        _worker = options.IsWorker ? Worker(settings, Name, lifePort, incarnation) : null;
         cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
 
         _limits = new IntakeLimits();
@@ -58,7 +63,8 @@ internal sealed class BalancerNode : IAsyncDisposable
             Seed = settings.Seed ?? (ulong)incarnation,
             Limits = _limits,
             Store = _store,
-            Worker = options.IsWorker ? Worker(settings, Name, lifePort, incarnation) : null,
+            Board = _board,
+            Worker = _worker,
             Kinds = settings.Handlers.Kinds,
             EndsForItsSupervisor = settings.EndsForItsSupervisor,
             Started = _tree,
@@ -84,6 +90,12 @@ internal sealed class BalancerNode : IAsyncDisposable
 
     /// <summary>Completes if the node stops without being asked to.</summary>
     public Task<BalancerStopped> Stopped => _stopped.Task;
+
+    /// <summary>What happens at this node's router; null on a node without one.</summary>
+    public EventFeed? Events => _board?.Events;
+
+    /// <summary>Why this node is not ready, each reason a sentence for people; empty: it is. Any thread may ask at any time.</summary>
+    public IReadOnlyList<string> Readiness => Ready.Reasons(Akka.Cluster.Cluster.Get(_system), _isDraining || _stopped.Task.IsCompleted, _board, _worker);
 
     /// <summary>The gateway, which also takes <see cref="SubmitJob"/>.</summary>
     public IActorRef Gateway => _tree.Task.Result.Gateway;
@@ -178,6 +190,7 @@ internal sealed class BalancerNode : IAsyncDisposable
 
     private async Task<Akka.Done> DrainAsync()
     {
+        _isDraining = true;
         // A downed node's jobs run elsewhere by now: what it would still finish counts for nothing.
         bool wanted = CoordinatedShutdown.Get(_system).ShutdownReason is not CoordinatedShutdown.ClusterDowningReason;
         if (!_tree.Task.IsCompletedSuccessfully || _stopped.Task.IsCompleted || !wanted)
@@ -190,6 +203,7 @@ internal sealed class BalancerNode : IAsyncDisposable
         if (tree.Worker is not null)
             await AskAsync<IWorkerProtocol.Drained>(tree.Worker, new IWorkerProtocol.Drain(drain), drain + AnswerTime);
         Client.Disconnect();
+        _board?.Events.Close();
         await AskAsync<IClientProtocol.Stopped>(tree.Gateway, new IClientProtocol.Stop(), AnswerTime);
         if (tree.Router is not null)
             await AskAsync<IRouterProtocol.Released>(tree.Router, IRouterProtocol.Release.Instance, AnswerTime);
@@ -212,6 +226,7 @@ internal sealed class BalancerNode : IAsyncDisposable
     private void BeGone()
     {
         Client.Disconnect();
+        _board?.Events.Close();
         _gone.Cancel();
     }
 

@@ -1,5 +1,6 @@
 using ActorBalancer.Cluster.Gateway;
 using ActorBalancer.Cluster.Membership;
+using ActorBalancer.Cluster.Router;
 using ActorBalancer.Cluster.Worker;
 using ActorBalancer.Intake;
 using ActorBalancer.Options;
@@ -28,6 +29,9 @@ internal sealed record TreeSettings
 
     /// <summary>On a router.</summary>
     public IJobStore? Store { get; init; }
+
+    /// <summary>On a router.</summary>
+    public RouterBoard? Board { get; init; }
 
     /// <summary>On a worker. Lives as long as the process, so that a worker actor that is started again goes on with it.</summary>
     public WorkerEngine? Worker { get; init; }

@@ -23,6 +23,7 @@ internal sealed class MetricsActor : UntypedActor, IWithTimers
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private NodeSample? _unpublished;
     private IActorRef? _router;
+    private IActorRef? _samplesTo;
     private long _sentVersion;
     private long? _sentAt;
 
@@ -56,6 +57,7 @@ internal sealed class MetricsActor : UntypedActor, IWithTimers
             case WorkerKnown m: OnWorker(m); break;
             case WorkerForgotten m: OnForgotten(m); break;
             case SendWeightsTo m: OnRouter(m.Router); break;
+            case SendSamplesTo m: _samplesTo = m.Router; break;
             case GetSamples: Sender.Tell(new Samples(_book.Samples())); break;
             case SubscribeAck: break;
             default:
@@ -106,6 +108,7 @@ internal sealed class MetricsActor : UntypedActor, IWithTimers
     {
         if (_unpublished is not null) _mediator.Tell(new Publish(Topic, _unpublished));
         _unpublished = null;
+        _samplesTo?.Tell(new Samples(_book.Samples()));
         Weigh();
     }
 

@@ -3,11 +3,14 @@ using Akka.Actor;
 
 namespace ActorBalancer.Cluster.Metrics;
 
-/// <summary>What the router actor and the metrics actor of one node say to each other. The answer to all of it is <see cref="Weights"/>.</summary>
+/// <summary>What the router actor and the metrics actor of one node say to each other. The answer to all that a router says is <see cref="Weights"/>.</summary>
 internal interface IMetricsProtocol
 {
     /// <summary>To the metrics actor: send the weights to <paramref name="Router"/> from now on. Answered at once if there are any.</summary>
     sealed record SendWeightsTo(IActorRef Router) : IMetricsProtocol;
+
+    /// <summary>To the metrics actor: tell <paramref name="Router"/> the <see cref="Samples"/> with every publication.</summary>
+    sealed record SendSamplesTo(IActorRef Router) : IMetricsProtocol;
 
     /// <summary>A worker introduced itself. May be told again, for instance after a reconnect.</summary>
     /// <param name="Incarnation">Its process's incarnation.</param>

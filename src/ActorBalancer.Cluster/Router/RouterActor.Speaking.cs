@@ -10,6 +10,8 @@ namespace ActorBalancer.Cluster.Router;
 /// <summary>The router's answers: to gateways, to workers, and to the log.</summary>
 internal sealed partial class RouterActor
 {
+    private const string StoreFailed = "the store could not be read; ask again";
+
     private void Speak(DispatchEffects effects)
     {
         foreach (SubmitAnswer answer in effects.Answers)
@@ -19,9 +21,36 @@ internal sealed partial class RouterActor
         if (effects.Finished.Count > 0)
             TellFinished(effects.Finished);
         foreach (DispatchNotice notice in effects.Notices)
+        {
             Log.Notice(_log, notice);
+            Announce(notice);
+        }
+        foreach (JobStep step in effects.Steps)
+        {
+            _settings.Board.Events.Add(new BalancerEvent.OfJob(
+                new JobId(step.Key), step.Queue, step.Kind, step.State, step.Worker.Length == 0 ? null : step.Worker, step.Reason));
+        }
         foreach (long worker in effects.Gone)
             Forget(worker);
+    }
+
+    private void Announce(in DispatchNotice notice)
+    {
+        EventFeed events = _settings.Board.Events;
+        switch (notice.Kind)
+        {
+            case NoticeKind.WorkerJoined or NoticeKind.WorkerBack or NoticeKind.WorkerUndrained:
+                events.Add(new BalancerEvent.OfWorker(notice.Subject, WorkerState.Up));
+                break;
+            case NoticeKind.WorkerSilent: events.Add(new BalancerEvent.OfWorker(notice.Subject, WorkerState.Silent)); break;
+            case NoticeKind.WorkerDraining: events.Add(new BalancerEvent.OfWorker(notice.Subject, WorkerState.Draining)); break;
+            case NoticeKind.WorkerLost: events.Add(new BalancerEvent.OfWorker(notice.Subject, WorkerState.Gone)); break;
+            case NoticeKind.StoreAway: _settings.Board.IsStoreAway = true; break;
+            case NoticeKind.StoreBack: _settings.Board.IsStoreAway = false; break;
+            case NoticeKind.QueueChanged when _dispatcher?.Settings(notice.Subject) is { } now:
+                events.Add(new BalancerEvent.OfQueue(notice.Subject, notice.Detail!, now.Strategy, now.Binding));
+                break;
+        }
     }
 
     /// <summary>
@@ -61,13 +90,15 @@ internal sealed partial class RouterActor
             case IGatewayProtocol.GetJob get: OnGet(get, asker); break;
             case IGatewayProtocol.ListJobs list: OnList(list, asker); break;
             case IGatewayProtocol.CancelJob cancel: OnCancel(cancel, asker); break;
+            case IGatewayProtocol.RetryJob retry: OnRetry(retry, asker); break;
+            case IGatewayProtocol.DrainWorker drain: OnDrain(drain, asker); break;
             case IGatewayProtocol.SetQueue set:
                 (RefusalCode code, string? detail) = Turn().SetQueue(set.Queue, set.Strategy, set.Binding, set.Paused);
                 asker.Tell(new IGatewayProtocol.DoneAnswer(set.Ticket, code, detail));
                 break;
             case IGatewayProtocol.ListQueues list: asker.Tell(new IGatewayProtocol.QueuesAnswer(list.Ticket, Turn().Queues())); break;
             case IGatewayProtocol.ListWorkers list:
-                asker.Tell(new IGatewayProtocol.WorkersAnswer(list.Ticket, Turn().Workers(row => _workers[row] is { } w ? NodeOf(w).ToString() : "")));
+                asker.Tell(new IGatewayProtocol.WorkersAnswer(list.Ticket, Workers()));
                 break;
             default: Unhandled(question); break;
         }
@@ -83,7 +114,10 @@ internal sealed partial class RouterActor
             long key = watch.Keys[i];
             if (!dispatcher.Watch(submitter, watch.Ticket, index, key))
             {
-                Look(key, job => asker.Tell(new IGatewayProtocol.JobsFinished([Finished(watch.Ticket, index, key, job)])));
+                Look(
+                    key,
+                    job => asker.Tell(new IGatewayProtocol.JobsFinished([Finished(watch.Ticket, index, key, job)])),
+                    () => asker.Tell(new IGatewayProtocol.JobsFinished([Away(watch.Ticket, index, key)])));
             }
         }
     }
@@ -102,37 +136,18 @@ internal sealed partial class RouterActor
         Error = job?.Error,
     };
 
+    private static FinishedJob Away(long ticket, int index, long key) =>
+        new() { Ticket = ticket, Index = index, Key = key, Code = RefusalCode.StoreUnavailable, Error = StoreFailed, Worker = "" };
+
     private void OnGet(IGatewayProtocol.GetJob get, IActorRef asker) =>
-        Look(get.Key, job => asker.Tell(new IGatewayProtocol.JobAnswer(get.Ticket, job is null ? null : Trimmed(WithPresent(job)))));
+        Look(get.Key, get.Ticket, asker, job => asker.Tell(new IGatewayProtocol.JobAnswer(get.Ticket, job is null ? null : Trimmed(WithPresent(job)))));
 
     private JobInfo Trimmed(JobInfo job) => job with { Attempts = NewestAttempts.Within(_settings.Options.Router.BatchBytes, job.Attempts) };
-
-    private void OnList(IGatewayProtocol.ListJobs list, IActorRef asker) =>
-        Ask(
-            _settings.Store.ListAsync(list.Query, CancellationToken.None),
-            jobs => asker.Tell(new IGatewayProtocol.JobsAnswer(list.Ticket, Page(jobs))),
-            jobs => new Reply(() => asker.Tell(new IGatewayProtocol.JobsAnswer(list.Ticket, Page(jobs)))),
-            () => new Reply(() => asker.Tell(new IGatewayProtocol.JobsAnswer(list.Ticket, []))));
-
-    /// <summary>Without results and attempts, which a list does not show; shorter than asked for when it would outgrow a message.</summary>
-    private JobInfo[] Page(IReadOnlyList<JobInfo> jobs)
-    {
-        var page = new List<JobInfo>(jobs.Count);
-        int bytes = 0;
-        foreach (JobInfo job in jobs)
-        {
-            bytes += 200 + 3 * (job.Kind.Length + job.Queue.Length + job.Source.Length + (job.Error?.Length ?? 0));
-            if (page.Count > 0 && bytes > 4 * _settings.Options.Router.BatchBytes)
-                break;
-            page.Add(WithPresent(job) with { Result = default, Attempts = [] });
-        }
-        return [.. page];
-    }
 
     /// <summary>The store's record with what only the owner knows: that it runs, where, and why it waits.</summary>
     private JobInfo WithPresent(JobInfo job)
     {
-        if (JobTransitions.IsFinal(job.State) || Turn().Describe(job.Id.Key) is not { } present)
+        if (JobTransitions.IsFinal(job.State) || _dispatcher is null || Turn().Describe(job.Id.Key) is not { } present)
             return job;
         if (present.State != JobState.Running || present.Worker is null)
             return job with { State = present.State, Waiting = present.Waiting };
@@ -143,33 +158,19 @@ internal sealed partial class RouterActor
             Attempt = present.Attempt,
             Worker = present.Worker,
             StartedAt = sent,
-            Attempts = [.. job.Attempts, new JobAttempt(present.Attempt, present.Worker, sent, null, AttemptOutcome.None, null, null)],
+            Attempts = [.. job.Attempts, new JobAttempt(present.Attempt, present.Worker, sent, null, AttemptOutcome.None, null, present.Why)],
         };
     }
 
-    private void OnCancel(IGatewayProtocol.CancelJob cancel, IActorRef asker)
-    {
-        if (Turn().Cancel(cancel.Key))
-        {
-            asker.Tell(new IGatewayProtocol.DoneAnswer(cancel.Ticket, RefusalCode.None, null));
-            return;
-        }
-        Look(cancel.Key, job => asker.Tell(job switch
-        {
-            null => new IGatewayProtocol.DoneAnswer(cancel.Ticket, RefusalCode.NotFound, $"there is no job {new JobId(cancel.Key)}"),
-            _ when JobTransitions.IsFinal(job.State) => new IGatewayProtocol.DoneAnswer(
-                cancel.Ticket, RefusalCode.Conflict, $"job {job.Id} is {job.State.ToString().ToLowerInvariant()} already"),
-            // Its cancel by somebody else is on the way to the store.
-            _ => new IGatewayProtocol.DoneAnswer(cancel.Ticket, RefusalCode.None, null),
-        }));
-    }
+    private void Look(long key, long ticket, IActorRef asker, Action<JobInfo?> tell) =>
+        Look(key, tell, () => asker.Tell(new IGatewayProtocol.DoneAnswer(ticket, RefusalCode.StoreUnavailable, StoreFailed)));
 
-    private void Look(long key, Action<JobInfo?> tell) =>
+    private void Look(long key, Action<JobInfo?> tell, Action failed) =>
         Ask(
             _settings.Store.GetAsync(new JobId(key), CancellationToken.None),
             tell,
             job => new Reply(() => tell(job)),
-            () => new Reply(() => tell(null)));
+            () => new Reply(failed));
 
     /// <summary>Log messages, each event once.</summary>
     private static class Log
@@ -195,11 +196,13 @@ internal sealed partial class RouterActor
                 case NoticeKind.WorkerJoined: log.Info("worker {0} joined with {1} slots for {2}", notice.Subject, notice.Count, notice.Detail!); break;
                 case NoticeKind.WorkerSilent: log.Warning("worker {0} is silent; {1} jobs of it are kept", notice.Subject, notice.Count); break;
                 case NoticeKind.WorkerBack: log.Info("worker {0} is back with {1} jobs", notice.Subject, notice.Count); break;
+                case NoticeKind.WorkerUndrained: log.Info("worker {0} gets jobs again; it has {1}", notice.Subject, notice.Count); break;
                 case NoticeKind.WorkerDraining: log.Info("worker {0} drains {1} jobs", notice.Subject, notice.Count); break;
                 case NoticeKind.StaleOutcome: log.Warning("an outcome of a stale run at {0} was dropped, {1} so far", notice.Subject, notice.Count); break;
                 case NoticeKind.KindUnoffered: log.Warning("{1} jobs in queue {2} wait: no worker offers the kind {0} now", notice.Subject, notice.Count, notice.Detail!); break;
                 case NoticeKind.JobPoisoned: log.Error("job {0} is dead: {1} workers died while they ran it", notice.Subject, notice.Count); break;
                 case NoticeKind.StoreAway: log.Warning("the store is away; {1} outcomes are kept at {0}", notice.Subject, notice.Count); break;
+                case NoticeKind.QueueChanged: log.Info("queue {0}: {1}", notice.Subject, notice.Detail!); break;
                 case NoticeKind.StoreBack: log.Info("the store is back at {0}", notice.Subject); break;
             }
         }

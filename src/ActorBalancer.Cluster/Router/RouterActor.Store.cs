@@ -36,7 +36,9 @@ internal sealed partial class RouterActor
                     () => new RenewAnswer(null, now));
                 break;
         }
-        _dispatcher?.MayAssign(_ownership.MayAssign(now));
+        bool may = _ownership.MayAssign(now);
+        _settings.Board.IsRegistered = may && _dispatcher is not null;
+        _dispatcher?.MayAssign(may);
     }
 
     private void OnRegistered(Registration? registration, Moment sent)
@@ -61,6 +63,7 @@ internal sealed partial class RouterActor
         _former = _workers;
         _workers = new WorkerRows();
         _settings.Metrics.Tell(new IMetricsProtocol.SendWeightsTo(Self));
+        _settings.Metrics.Tell(new IMetricsProtocol.SendSamplesTo(Self));
         Ask(
             _settings.Store.ClaimAsync(_ownership.Incarnation, CancellationToken.None),
             dispatcher.Claimed,
@@ -85,6 +88,8 @@ internal sealed partial class RouterActor
     {
         Log.Fenced(_log, _settings.NodeName);
         _ownership.Fenced();
+        _settings.Board.IsRegistered = false;
+        _settings.Board.IsStoreAway = false;
         _dispatcher = null;
         EndTurnSoon();
     }
@@ -92,6 +97,7 @@ internal sealed partial class RouterActor
     private void OnRelease(IActorRef sender)
     {
         _released = true;
+        _settings.Board.IsRegistered = false;
         _dispatcher?.MayAssign(false);
         if (_ownership.Incarnation == 0)
         {

@@ -31,6 +31,9 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
     private WorkerRows _former = new();
     private readonly List<(object Message, IActorRef Sender)> _early = [];
 
+    // The newest of each worker.
+    private Dictionary<long, NodeSample> _samples = [];
+
     private Dispatcher? _dispatcher;
     private bool _flushing;
     private bool _released;
@@ -64,6 +67,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
             case IMembershipProtocol member when _dispatcher is not null: OnMember(member); break;
             case Weights weights when _dispatcher is not null: _dispatcher.WeightsChanged(weights); break;
             case Weights: return;
+            case IMetricsProtocol.Samples samples: _samples = samples.Nodes.ToDictionary(n => n.WorkerIncarnation); return;
             case WorkerHello or WorkerReport or IGatewayProtocol or IMembershipProtocol when _dispatcher is null:
                 _early.Add((message, Sender));
                 return;
@@ -102,7 +106,10 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
         _flushing = false;
         Own();
         if (_dispatcher is not null)
+        {
+            _dispatcher.TellsSteps = _settings.Board.Events.IsListening;
             CarryOut();
+        }
         WakeAt(Math.Min(_ownership.WakeAtMicros, _dispatcher?.Effects.WakeAtMicros ?? long.MaxValue));
     }
 
@@ -145,6 +152,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
         }
         _strangers.Known(hello.WorkerIncarnation);
         _workers.Set(row, sender, hello.WorkerIncarnation, hello.Name);
+        DrainAgain(dispatcher, hello.Name, hello.WorkerIncarnation);
         if (hello.LifePort > 0)
             _settings.Membership.Tell(new IMembershipProtocol.LifePortKnown(NodeOf(sender), hello.WorkerIncarnation, hello.LifePort));
         _settings.Metrics.Tell(new IMetricsProtocol.WorkerKnown(hello.WorkerIncarnation, hello.Name, hello.Weight));

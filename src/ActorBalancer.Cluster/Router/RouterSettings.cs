@@ -29,6 +29,9 @@ internal sealed record RouterSettings
     /// </summary>
     public string[] OwnKinds { get; init; } = [];
 
+    /// <summary>What the node may know of this router without asking it.</summary>
+    public required RouterBoard Board { get; init; }
+
     public required IActorRef Metrics { get; init; }
 
     public required IActorRef Membership { get; init; }

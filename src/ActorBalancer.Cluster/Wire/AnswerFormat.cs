@@ -8,6 +8,7 @@ internal static class AnswerFormat
     private const byte Keys = WireFormat.Own;
     private const byte Codes = 6;
     private const byte Rows = 7;
+    private const RefusalCode LastCode = RefusalCode.StoreFull;
 
     public static byte[] Write(IGatewayProtocol.SubmitAnswer answer)
     {
@@ -54,15 +55,17 @@ internal static class AnswerFormat
         WireReader r = new(bytes, nameof(IGatewayProtocol.DoneAnswer), cache);
         WireFields head = r.Fields(WireFormat.Head);
         return new IGatewayProtocol.DoneAnswer(
-            head.Number(), (RefusalCode)head.Choice((int)RefusalCode.NotReady, "refusal code"), head.TextOrNull());
+            head.Number(), (RefusalCode)head.Choice((int)LastCode, "refusal code"), head.TextOrNull());
     }
 
-    /// <summary>A ticket and a list of rows.</summary>
-    public static byte[] Write<T>(long ticket, ReadOnlySpan<T> items, Action<WireWriter, T> row)
+    /// <summary>A ticket, a list of rows, and for a page of jobs where the next one begins.</summary>
+    public static byte[] Write<T>(long ticket, ReadOnlySpan<T> items, Action<WireWriter, T> row, JobId? next = null)
     {
         WireWriter w = WireWriter.Begin();
         int head = w.Start(WireFormat.Head);
         w.Number(ticket);
+        w.Flag(next is not null);
+        w.Number(next?.Key ?? 0);
         w.End(head);
         int rows = w.Start(Rows);
         w.Count(items.Length);
@@ -74,6 +77,12 @@ internal static class AnswerFormat
 
     public static (long Ticket, T[] Items) Read<T>(byte[] bytes, string message, NameCache cache, InfoFormat.Reader<T> row)
     {
+        (long ticket, T[] items, _) = ReadPage(bytes, message, cache, row);
+        return (ticket, items);
+    }
+
+    public static (long Ticket, T[] Items, JobId? Next) ReadPage<T>(byte[] bytes, string message, NameCache cache, InfoFormat.Reader<T> row)
+    {
         WireReader r = new(bytes, message, cache);
         WireFields head = r.Fields(WireFormat.Head);
         WireFields rows = r.Fields(Rows);
@@ -81,14 +90,17 @@ internal static class AnswerFormat
         T[] items = count == 0 ? [] : new T[count];
         for (int i = 0; i < items.Length; i++)
             items[i] = row(ref rows);
-        return (head.Number(), items);
+        long ticket = head.Number();
+        bool more = head.Flag();
+        long next = head.Number();
+        return (ticket, items, more ? new JobId(next) : null);
     }
 
     private readonly struct CodeColumn : IColumn<RefusalCode>
     {
         public static long Min => 0;
 
-        public static long Max => (long)RefusalCode.NotReady;
+        public static long Max => (long)LastCode;
 
         public static long Get(in RefusalCode item) => (long)item;
 

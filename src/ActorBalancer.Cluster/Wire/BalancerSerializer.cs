@@ -34,6 +34,8 @@ internal sealed class BalancerSerializer(ExtendedActorSystem system) : Serialize
         IGatewayProtocol.GetJob => "gj",
         IGatewayProtocol.ListJobs => "lj",
         IGatewayProtocol.CancelJob => "cj",
+        IGatewayProtocol.RetryJob => "rj",
+        IGatewayProtocol.DrainWorker => "dw",
         IGatewayProtocol.SetQueue => "sq",
         IGatewayProtocol.ListQueues => "lq",
         IGatewayProtocol.ListWorkers => "lw",
@@ -60,13 +62,15 @@ internal sealed class BalancerSerializer(ExtendedActorSystem system) : Serialize
         IGatewayProtocol.GetJob m => QuestionFormat.Write(m.Ticket, m.Key),
         IGatewayProtocol.ListJobs m => QuestionFormat.Write(m),
         IGatewayProtocol.CancelJob m => QuestionFormat.Write(m.Ticket, m.Key),
+        IGatewayProtocol.RetryJob m => QuestionFormat.Write(m.Ticket, m.Key),
+        IGatewayProtocol.DrainWorker m => QuestionFormat.Write(m),
         IGatewayProtocol.SetQueue m => QuestionFormat.Write(m),
         IGatewayProtocol.ListQueues m => QuestionFormat.Write(m.Ticket),
         IGatewayProtocol.ListWorkers m => QuestionFormat.Write(m.Ticket),
         IGatewayProtocol.SubmitAnswer m => AnswerFormat.Write(m),
         IGatewayProtocol.JobsFinished m => JobsFinishedFormat.Write(m),
         IGatewayProtocol.JobAnswer m => AnswerFormat.Write<JobInfo>(m.Ticket, m.Job is null ? [] : [m.Job], InfoFormat.Write),
-        IGatewayProtocol.JobsAnswer m => AnswerFormat.Write<JobInfo>(m.Ticket, m.Jobs, InfoFormat.Write),
+        IGatewayProtocol.JobsAnswer m => AnswerFormat.Write<JobInfo>(m.Ticket, m.Jobs, InfoFormat.Write, m.Next),
         IGatewayProtocol.DoneAnswer m => AnswerFormat.Write(m),
         IGatewayProtocol.QueuesAnswer m => AnswerFormat.Write<QueueInfo>(m.Ticket, m.Queues, InfoFormat.Write),
         IGatewayProtocol.WorkersAnswer m => AnswerFormat.Write<WorkerInfo>(m.Ticket, m.Workers, InfoFormat.Write),
@@ -88,6 +92,8 @@ internal sealed class BalancerSerializer(ExtendedActorSystem system) : Serialize
             case "gj": return GetJob(bytes);
             case "lj": return QuestionFormat.ReadList(bytes, _names);
             case "cj": return CancelJob(bytes);
+            case "rj": return RetryJob(bytes);
+            case "dw": return QuestionFormat.ReadDrain(bytes, _names);
             case "sq": return QuestionFormat.ReadSet(bytes, _names);
             case "lq": return new IGatewayProtocol.ListQueues(Question(bytes, nameof(IGatewayProtocol.ListQueues)).Ticket);
             case "lw": return new IGatewayProtocol.ListWorkers(Question(bytes, nameof(IGatewayProtocol.ListWorkers)).Ticket);
@@ -116,6 +122,12 @@ internal sealed class BalancerSerializer(ExtendedActorSystem system) : Serialize
         return new IGatewayProtocol.CancelJob(ticket, key);
     }
 
+    private IGatewayProtocol.RetryJob RetryJob(byte[] bytes)
+    {
+        (long ticket, long key) = Question(bytes, nameof(IGatewayProtocol.RetryJob));
+        return new IGatewayProtocol.RetryJob(ticket, key);
+    }
+
     private IGatewayProtocol.JobAnswer JobAnswer(byte[] bytes)
     {
         (long ticket, JobInfo[] jobs) = AnswerFormat.Read(bytes, nameof(IGatewayProtocol.JobAnswer), _names, InfoFormat.ReadJob);
@@ -124,8 +136,8 @@ internal sealed class BalancerSerializer(ExtendedActorSystem system) : Serialize
 
     private IGatewayProtocol.JobsAnswer JobsAnswer(byte[] bytes)
     {
-        (long ticket, JobInfo[] jobs) = AnswerFormat.Read(bytes, nameof(IGatewayProtocol.JobsAnswer), _names, InfoFormat.ReadJob);
-        return new IGatewayProtocol.JobsAnswer(ticket, jobs);
+        (long ticket, JobInfo[] jobs, JobId? next) = AnswerFormat.ReadPage(bytes, nameof(IGatewayProtocol.JobsAnswer), _names, InfoFormat.ReadJob);
+        return new IGatewayProtocol.JobsAnswer(ticket, jobs, next);
     }
 
     private IGatewayProtocol.QueuesAnswer QueuesAnswer(byte[] bytes)

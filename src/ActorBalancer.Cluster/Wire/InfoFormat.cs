@@ -95,6 +95,12 @@ internal static class InfoFormat
         w.Name(worker.Version);
         w.Time(worker.UpSince);
         w.Names(worker.Kinds);
+        w.Names(worker.Roles);
+        w.Real(worker.Speed);
+        w.Real(worker.Load.Cpu);
+        w.Real(worker.Load.Memory);
+        w.Number(worker.Load.MemoryBytes);
+        w.Number(worker.Load.Queued);
         w.End(row);
     }
 
@@ -117,6 +123,9 @@ internal static class InfoFormat
             Version = row.Name(),
             UpSince = row.Time(),
             Kinds = row.Names(),
+            Roles = row.Names(),
+            Speed = row.Real(),
+            Load = new WorkerLoadInfo(row.Real(), row.Real(), row.Number(), row.Int32()),
         };
     }
 

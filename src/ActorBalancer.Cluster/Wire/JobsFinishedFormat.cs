@@ -115,7 +115,7 @@ internal static class JobsFinishedFormat
     {
         public static long Min => 0;
 
-        public static long Max => (long)RefusalCode.NotReady;
+        public static long Max => (long)RefusalCode.StoreFull;
 
         public static long Get(in FinishedJob item) => (long)item.Code;
 

@@ -62,6 +62,9 @@ internal static class QuestionFormat
         w.Flag(query.After is not null);
         w.Number(query.After?.Key ?? 0);
         w.Number((long)query.Limit - DefaultLimit);
+        w.Text(query.Worker);
+        w.Text(query.Text);
+        w.Flag(query.Open);
         w.End(head);
         return w.Finish();
     }
@@ -88,7 +91,28 @@ internal static class QuestionFormat
             Source = source,
             After = after ? new JobId(key) : null,
             Limit = (int)limit,
+            Worker = head.TextOrNull(),
+            Text = head.TextOrNull(),
+            Open = head.Flag(),
         });
+    }
+
+    public static byte[] Write(IGatewayProtocol.DrainWorker drain)
+    {
+        WireWriter w = WireWriter.Begin();
+        int head = w.Start(WireFormat.Head);
+        w.Number(drain.Ticket);
+        w.Text(drain.Worker);
+        w.Flag(drain.Drain);
+        w.End(head);
+        return w.Finish();
+    }
+
+    public static IGatewayProtocol.DrainWorker ReadDrain(byte[] bytes, NameCache cache)
+    {
+        WireReader r = new(bytes, nameof(IGatewayProtocol.DrainWorker), cache);
+        WireFields head = r.Fields(WireFormat.Head);
+        return new IGatewayProtocol.DrainWorker(head.Number(), head.Text(), head.Flag());
     }
 
     public static byte[] Write(IGatewayProtocol.SetQueue set)

@@ -59,6 +59,26 @@ internal sealed partial class WorkerEngine
     /// <summary>Half the slots are lost for good.</summary>
     public bool WantsRestart => _wantsRestart;
 
+    /// <summary>Some router lists this worker as up.</summary>
+    public bool IsUp
+    {
+        get
+        {
+            lock (_gate)
+                return _core.IsUp;
+        }
+    }
+
+    /// <summary>Some router wants this worker to be drained.</summary>
+    public bool IsDrainOrdered
+    {
+        get
+        {
+            lock (_gate)
+                return _core.IsDrainOrdered;
+        }
+    }
+
     /// <summary>The actor that sends for this engine and gets its wakes; called again when it restarts.</summary>
     public void Attach(IActorRef actor)
     {

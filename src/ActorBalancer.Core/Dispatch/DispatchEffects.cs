@@ -23,6 +23,9 @@ internal sealed class DispatchEffects
     /// <summary>Jobs that became final, by submitter.</summary>
     public List<(int Submitter, FinishedJob Job)> Finished { get; } = [];
 
+    /// <summary>Jobs that became final or wait for another attempt; only with <see cref="Dispatcher.TellsSteps"/>.</summary>
+    public List<JobStep> Steps { get; } = [];
+
     /// <summary>Messages to workers, by fleet row.</summary>
     public List<(int Row, AssignBatch Batch)> Sends { get; } = [];
 
@@ -44,6 +47,7 @@ internal sealed class DispatchEffects
         Loads.Clear();
         Answers.Clear();
         Finished.Clear();
+        Steps.Clear();
         Sends.Clear();
         Gone.Clear();
         Notices.Clear();
@@ -54,6 +58,9 @@ internal sealed class DispatchEffects
 /// <summary>The answer to a submit: a key a job, -1 where it was refused.</summary>
 internal readonly record struct SubmitAnswer(int Submitter, long Ticket, long[] Keys, RefusalCode[]? Codes, string? Detail);
 
+/// <summary>A job became final, or waits for another attempt.</summary>
+internal readonly record struct JobStep(long Key, string Queue, string Kind, JobState State, string Worker, DeadReason Reason);
+
 /// <summary>Something that an operator should read, once.</summary>
 internal readonly record struct DispatchNotice(NoticeKind Kind, string Subject, long Count, string? Detail = null);
 
@@ -63,6 +70,9 @@ internal enum NoticeKind
     WorkerSilent,
     WorkerBack,
     WorkerDraining,
+
+    /// <summary>Its drain was called off; it gets jobs again.</summary>
+    WorkerUndrained,
 
     /// <summary>Count: the jobs that go elsewhere.</summary>
     WorkerLost,
@@ -75,4 +85,7 @@ internal enum NoticeKind
     JobPoisoned,
     StoreAway,
     StoreBack,
+
+    /// <summary>Detail: <c>created</c>, <c>paused</c>, <c>resumed</c> or <c>strategy</c>.</summary>
+    QueueChanged,
 }

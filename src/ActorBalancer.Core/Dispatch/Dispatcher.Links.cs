@@ -79,6 +79,7 @@ internal sealed partial class Dispatcher
         link.ReportSeen = report.Number;
         link.Credit = Math.Max(link.Credit, report.Credit);
         link.Running = report.Running;
+        link.Queued = report.Queued;
         while (link.Unconfirmed.TryPeek(out (AssignBatch Batch, long _) oldest) && oldest.Batch.Number <= report.BatchSeen)
             link.Unconfirmed.Dequeue();
         if (report.Held is not null)
@@ -92,15 +93,19 @@ internal sealed partial class Dispatcher
         return true;
     }
 
-    /// <summary>An operator drains the worker, or ends that.</summary>
-    public bool DrainOrdered(string worker, bool drain)
+    /// <summary>An operator drains the worker, or ends that; saying so again changes nothing. Its incarnation; 0: there is no such worker.</summary>
+    public long DrainOrdered(string worker, bool drain)
     {
         if (_fleet.FindByName(worker) is not { } link)
-            return false;
+            return 0;
+        if (link.DrainOrdered == drain)
+            return link.Incarnation;
         link.DrainOrdered = drain;
         link.StateDue = true;
         Drained(link);
-        return true;
+        if (link.TakesJobs)
+            Effects.Notices.Add(new DispatchNotice(NoticeKind.WorkerUndrained, link.Name, link.InFlight));
+        return link.Incarnation;
     }
 
     /// <summary>The cluster says that the worker's node is leaving in good order.</summary>

@@ -218,9 +218,11 @@ internal sealed partial class Dispatcher
             {
                 Cancelled cancelled = turn.Cancelled[~slot];
                 Tell(cancelled.Submitter, cancelled.Ticket, cancelled.TicketRow, cancelled.Losses, in row);
+                TellStep(cancelled.Lane, in row);
                 continue;
             }
             ref JobEntry entry = ref _table[slot];
+            TellStep(entry.Lane, in row);
             if (JobTransitions.IsFinal(row.State))
             {
                 Tell(entry.Submitter, entry.Ticket, entry.TicketRow, entry.Losses, in row);
@@ -256,6 +258,12 @@ internal sealed partial class Dispatcher
             return;
         foreach ((int watcher, long watch, int watched) in watchers)
             Effects.Finished.Add((watcher, Finished(watch, watched, losses, in row)));
+    }
+
+    private void TellStep(Lane lane, in OutcomeRow row)
+    {
+        if (TellsSteps && row.State != JobState.Waiting)
+            Effects.Steps.Add(new JobStep(row.Key, lane.Queue.Name, lane.KindName, row.State, row.Worker, row.Reason));
     }
 
     private static FinishedJob Finished(long ticket, int index, int losses, in OutcomeRow row) => new()
@@ -316,5 +324,5 @@ internal sealed partial class Dispatcher
     }
 
     /// <summary>What is told of a job that was cancelled before it ran; its slot may be gone by then.</summary>
-    private readonly record struct Cancelled(int Submitter, long Ticket, int TicketRow, int Losses);
+    private readonly record struct Cancelled(int Submitter, long Ticket, int TicketRow, int Losses, Lane Lane);
 }

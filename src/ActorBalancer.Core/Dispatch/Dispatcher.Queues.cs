@@ -31,6 +31,10 @@ internal sealed partial class Dispatcher
             foreach (Lane lane in queue.Lanes)
                 lane.Restart(_dice.Next());
         }
+        if (strategy is not null || binding is not null)
+            Effects.Notices.Add(new DispatchNotice(NoticeKind.QueueChanged, name, 0, "strategy"));
+        if (paused is not null && paused != queue.Paused)
+            Effects.Notices.Add(new DispatchNotice(NoticeKind.QueueChanged, name, 0, paused.Value ? "paused" : "resumed"));
         queue.Paused = paused ?? queue.Paused;
         _turn.Commit.Queues.Add(new QueueRow
         {
@@ -100,7 +104,7 @@ internal sealed partial class Dispatcher
     }
 
     /// <summary>What the owner knows beyond the store: that a job runs, where, and why it waits. Null: it is not in memory.</summary>
-    public (JobState State, int Attempt, string? Worker, long SentUnixMs, string? Waiting)? Describe(long key)
+    public PresentJob? Describe(long key)
     {
         if (FindSlot(key) is not (>= 0 and int slot))
             return null;
@@ -109,20 +113,26 @@ internal sealed partial class Dispatcher
         switch (entry.State)
         {
             case EntryState.Sent or EntryState.Finishing:
-                return (JobState.Running, entry.State == EntryState.Sent ? entry.Runs + 1 : entry.Runs, entry.Worker >= 0 ? _fleet[entry.Worker]?.Name : null, entry.SentUnixMs, null);
+                int attempt = entry.State == EntryState.Sent ? entry.Runs + 1 : entry.Runs;
+                string? worker = entry.Worker >= 0 ? _fleet[entry.Worker]?.Name : null;
+                return new PresentJob(JobState.Running, attempt) { Worker = worker, SentUnixMs = entry.SentUnixMs, Why = lane.Queue.Strategy };
             case EntryState.Delayed:
-                return (entry.Used > 0 ? JobState.Retrying : JobState.Scheduled, entry.Runs, null, 0, null);
+                return new PresentJob(entry.Used > 0 ? JobState.Retrying : JobState.Scheduled, entry.Runs);
             case EntryState.Held:
-                return (JobState.Waiting, entry.Runs, null, 0, "an earlier job of its source is not final yet");
+                return new PresentJob(JobState.Waiting, entry.Runs) { Waiting = "an earlier job of its source is not final yet" };
             case EntryState.Undecided:
-                return (JobState.Waiting, entry.Runs, null, 0, "workers that may be running it have not reported yet");
+                return new PresentJob(JobState.Waiting, entry.Runs) { Waiting = "workers that may be running it have not reported yet" };
             default:
                 lane.Synchronise(_fleet);
                 string? why = lane.Queue.Paused ? "the queue is paused"
                     : lane.Candidates.MemberCount == 0 ? $"no worker offers the kind '{lane.KindName}' now" : null;
-                return (JobState.Waiting, entry.Runs, null, 0, why);
+                return new PresentJob(JobState.Waiting, entry.Runs) { Waiting = why };
         }
     }
+
+    /// <summary>A queue's strategy and binding now; null: there is none of that name.</summary>
+    public (string Strategy, Binding Binding)? Settings(string name) =>
+        _queues.TryGetValue(name, out QueueState? queue) ? (queue.Strategy, queue.Binding) : null;
 
     public QueueInfo[] Queues()
     {
@@ -143,6 +153,7 @@ internal sealed partial class Dispatcher
         return [.. infos];
     }
 
+    /// <summary>The workers as far as their links tell; what only their nodes know, roles and load, is the shell's to add.</summary>
     /// <param name="nodeOf">The cluster address of a fleet row.</param>
     public WorkerInfo[] Workers(Func<int, string> nodeOf)
     {
@@ -155,6 +166,7 @@ internal sealed partial class Dispatcher
                 Node = nodeOf(link.Row),
                 State = link is { State: WorkerState.Up } && (link.Draining || link.DrainOrdered || link.Leaving) ? WorkerState.Draining
                     : link is { State: WorkerState.Up, Synchronised: false } ? WorkerState.Joining : link.State,
+                Roles = [],
                 Kinds = [.. link.Kinds.Select(k => _kindNames[k]).Order(StringComparer.Ordinal)],
                 Slots = link.Slots,
                 Running = link.Running,
@@ -162,6 +174,8 @@ internal sealed partial class Dispatcher
                 Credit = (int)Math.Max(0, link.Available),
                 Weight = link.Weight / 1000.0,
                 EffectiveWeight = WeightOf(link) / 1000.0,
+                Speed = 1,
+                Load = new WorkerLoadInfo(0, 0, 0, link.Queued),
                 Finished = link.Finished,
                 Incarnation = link.Incarnation,
                 Version = link.Version,
@@ -200,7 +214,7 @@ internal sealed partial class Dispatcher
             Crashes = entry.Crashes,
         });
         _turn.Slots.Add(~_turn.Cancelled.Count);
-        _turn.Cancelled.Add(new Cancelled(entry.Submitter, entry.Ticket, entry.TicketRow, entry.Losses));
+        _turn.Cancelled.Add(new Cancelled(entry.Submitter, entry.Ticket, entry.TicketRow, entry.Losses, entry.Lane));
         queue.Map.Remove(JobKey.Sequence(entry.Key));
         _waiting--;
         if (entry.OwnsSource)

@@ -41,7 +41,11 @@ internal sealed partial class Dispatcher
     {
         _opening.Remove(name);
         if (row is not null)
+        {
+            if (row.NextSequence == 0 && !_queues.ContainsKey(name))
+                Effects.Notices.Add(new DispatchNotice(NoticeKind.QueueChanged, name, 0, "created"));
             Own(row);
+        }
         // In the order in which they came: that is the order of their sequences.
         for (int i = 0; i < _parked.Count; i++)
         {

@@ -9,7 +9,8 @@ namespace ActorBalancer.Dispatch;
 /// One incarnation of a router node: the backlog of all the queues that it owns, who gets what and when, what is in flight and what became of it.
 /// Pure and single-threaded: the shell sets <see cref="Now"/>, feeds events, and after a turn calls <see cref="Flush"/> and
 /// carries out the effects. The parts: <c>Submits</c> (keys, checkpoint 1), <c>Binding</c> (strategies, lines, credit),
-/// <c>Takeover</c> (reading back, adoption), <c>Links</c> (workers, reports, hello), <c>Outcomes</c> (checkpoint 2, retries, losses), <c>Queues</c> (settings, questions).
+/// <c>Takeover</c> (reading back, adoption), <c>Links</c> (workers, reports, hello), <c>Outcomes</c> (checkpoint 2, retries, losses), <c>Queues</c> (settings, questions),
+/// <c>Retries</c> (by hand).
 /// </summary>
 internal sealed partial class Dispatcher
 {
@@ -50,6 +51,9 @@ internal sealed partial class Dispatcher
     public Moment Now { get; set; }
 
     public DispatchEffects Effects { get; } = new();
+
+    /// <summary>Somebody wants <see cref="DispatchEffects.Steps"/>.</summary>
+    public bool TellsSteps { get; set; }
 
     public long Incarnation => _incarnation;
 

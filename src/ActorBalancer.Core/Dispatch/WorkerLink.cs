@@ -89,6 +89,9 @@ internal sealed class WorkerLink
 
     public int Running { get; set; }
 
+    /// <summary>Jobs that wait at the worker for a slot, for all routers.</summary>
+    public int Queued { get; set; }
+
     // The batch that is being filled.
     public AssignedJob[] Pending { get; set; } = [];
 

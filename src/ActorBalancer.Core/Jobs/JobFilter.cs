@@ -15,6 +15,12 @@ public sealed record JobFilter
     /// <summary>Only jobs of this source.</summary>
     public string? Source { get; init; }
 
+    /// <summary>Only jobs whose newest attempt was at the worker of this name.</summary>
+    public string? Worker { get; init; }
+
+    /// <summary>Only jobs that have this text in their id, kind, source or error, in upper or lower case.</summary>
+    public string? Text { get; init; }
+
     /// <summary>Only jobs that follow this one in the listing: the last of the page before.</summary>
     public JobId? After { get; init; }
 

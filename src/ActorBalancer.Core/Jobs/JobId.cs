@@ -9,7 +9,7 @@ namespace ActorBalancer;
 public readonly record struct JobId : IComparable<JobId>
 {
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
-    private const int Length = 13;
+    internal const int Length = 13;
 
     internal JobId(long key) => Key = key;
 
@@ -42,11 +42,15 @@ public readonly record struct JobId : IComparable<JobId>
     public int CompareTo(JobId other) => Key.CompareTo(other.Key);
 
     /// <summary>The id as text.</summary>
-    public override string ToString() => string.Create(Length, Key, static (chars, key) =>
+    public override string ToString() => string.Create(Length, this, static (chars, id) => id.Write(chars));
+
+    /// <summary>The id as thirteen characters.</summary>
+    internal void Write(Span<char> chars)
     {
+        long key = Key;
         for (int i = Length - 1; i >= 0; i--, key >>= 5)
             chars[i] = Alphabet[(int)(key & 31)];
-    });
+    }
 
     /// <summary>Order of dispatch.</summary>
     public static bool operator <(JobId left, JobId right) => left.Key < right.Key;

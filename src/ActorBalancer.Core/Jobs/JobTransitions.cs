@@ -22,9 +22,16 @@ internal static class JobTransitions
         new(JobState.Running, JobState.Dead, "out of attempts, or poisoned"),
         new(JobState.Retrying, JobState.Waiting, "due"),
         new(JobState.Retrying, JobState.Cancelled, "cancelled"),
+        new(JobState.Dead, JobState.Waiting, "retried by hand"),
+        new(JobState.Discarded, JobState.Waiting, "retried by hand"),
+        new(JobState.Cancelled, JobState.Waiting, "retried by hand"),
     ];
 
+    /// <summary>The job is over, unless somebody retries it by hand.</summary>
     public static bool IsFinal(JobState state) => state >= JobState.Succeeded;
+
+    /// <summary>Somebody may retry it by hand.</summary>
+    public static bool IsRetryable(JobState state) => IsFinal(state) && IsLegal(state, JobState.Waiting);
 
     public static bool IsLegal(JobState? from, JobState to)
     {

@@ -32,4 +32,28 @@ public enum RefusalCode
 
     /// <summary><c>not_ready</c>: no router is reachable yet, or the node is draining.</summary>
     NotReady,
+
+    /// <summary><c>unauthenticated</c>: no key or certificate that this node knows.</summary>
+    Unauthenticated,
+
+    /// <summary><c>forbidden</c>: whoever asks may not do this.</summary>
+    Forbidden,
+
+    /// <summary><c>method</c>: the route is there, but not for this verb.</summary>
+    Method,
+
+    /// <summary><c>key_reused</c>: the key names a job that was submitted with other fields.</summary>
+    KeyReused,
+
+    /// <summary><c>stale</c>: what the request was based on has changed since.</summary>
+    Stale,
+
+    /// <summary><c>media_type</c>: the body is of a type or an encoding that is not read here.</summary>
+    MediaType,
+
+    /// <summary><c>rate_limited</c>: too many of these at once; try again later.</summary>
+    RateLimited,
+
+    /// <summary><c>store_full</c>: the store has no room; the job was not accepted.</summary>
+    StoreFull,
 }

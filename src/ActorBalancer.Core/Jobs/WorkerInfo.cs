@@ -12,6 +12,9 @@ public sealed record WorkerInfo
     /// <summary>Where it stands.</summary>
     public required WorkerState State { get; init; }
 
+    /// <summary>The cluster roles of its node.</summary>
+    public required IReadOnlyList<string> Roles { get; init; }
+
     /// <summary>The kinds that it registered.</summary>
     public required IReadOnlyList<string> Kinds { get; init; }
 
@@ -32,6 +35,12 @@ public sealed record WorkerInfo
 
     /// <summary>What the strategies use now (slow start included).</summary>
     public required double EffectiveWeight { get; init; }
+
+    /// <summary>Its learned speed against the mean of all workers; 1 as long as nothing was learned.</summary>
+    public required double Speed { get; init; }
+
+    /// <summary>How busy its node is.</summary>
+    public required WorkerLoadInfo Load { get; init; }
 
     /// <summary>Jobs of this router that finished there.</summary>
     public required long Finished { get; init; }

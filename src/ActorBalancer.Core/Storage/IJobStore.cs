@@ -38,11 +38,20 @@ internal interface IJobStore : IAsyncDisposable
     ValueTask<StoredJobs> LoadAsync(int queue, long afterKey, int limit, CancellationToken cancellation);
 
     /// <summary>
+    /// A dead, discarded or cancelled job waits again, in one fenced transaction of its own: its attempts used up and crashes are 0, its
+    /// history stays. Anything else changes nothing and says why not.
+    /// </summary>
+    ValueTask<Reopening> ReopenAsync(long incarnation, JobId id, CancellationToken cancellation);
+
+    /// <summary>
     /// One job, or null. A job that is in memory of its owner shows as <see cref="JobState.Waiting"/> here, and so does a
     /// scheduled or retrying one whose time has come; the owner knows more.
     /// </summary>
     ValueTask<JobInfo?> GetAsync(JobId id, CancellationToken cancellation);
 
-    /// <summary>Jobs that match, newest first: in a queue by sequence, over several by the time of submission.</summary>
+    /// <summary>
+    /// Jobs that match, newest first: in a queue by sequence, over several by the time of submission. Fewer than asked for: there
+    /// are no more.
+    /// </summary>
     ValueTask<IReadOnlyList<JobInfo>> ListAsync(JobQuery query, CancellationToken cancellation);
 }

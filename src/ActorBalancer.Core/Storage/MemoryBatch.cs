@@ -2,7 +2,7 @@ namespace ActorBalancer.Storage;
 
 /// <summary>
 /// The batch that jobs were submitted in, shared by their records. It lets the payloads go with the last of its jobs that
-/// becomes final, since a finished job is only read about.
+/// becomes final: a finished job is only read about, and one that somebody may retry has a copy of its own.
 /// </summary>
 internal sealed class MemoryBatch(JobBatch jobs, long submittedUnixMs, long listedUnixMs)
 {
@@ -18,6 +18,23 @@ internal sealed class MemoryBatch(JobBatch jobs, long submittedUnixMs, long list
 
     public void Opened() => _open++;
 
+    /// <summary>One job of it that runs again, as a batch of its own.</summary>
+    public MemoryBatch Reopened(int index, int priority, byte[] payload) => new(
+        new JobBatch
+        {
+            Count = 1,
+            Blob = payload,
+            Starts = [0, payload.Length],
+            Kinds = [Jobs.Kind(index)],
+            Queues = [Jobs.Queue(index)],
+            Sources = Jobs.Source(index) is { } source ? [source] : null,
+            Priorities = priority == JobKey.DefaultPriority ? null : [(byte)priority],
+            TimeLimits = Jobs.TimeLimits is { } limits ? [limits[index]] : null,
+            Attempts = Jobs.Attempts is { } attempts ? [attempts[index]] : null,
+        },
+        SubmittedUnixMs,
+        ListedUnixMs);
+
     public void Closed()
     {
         if (--_open > 0)
@@ -32,6 +49,8 @@ internal sealed class MemoryBatch(JobBatch jobs, long submittedUnixMs, long list
             Queues = Jobs.Queues,
             QueueOf = Jobs.QueueOf,
             Sources = Jobs.Sources,
+            TimeLimits = Jobs.TimeLimits,
+            Attempts = Jobs.Attempts,
         };
     }
 }

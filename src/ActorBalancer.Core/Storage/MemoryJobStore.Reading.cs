@@ -63,10 +63,24 @@ internal sealed partial class MemoryJobStore
     private static bool Matches(JobQuery query, long key, in MemoryRecord record, long now)
     {
         JobBatch jobs = record.Batch!.Jobs;
+        bool final = JobTransitions.IsFinal(record.State);
         return (query.State is null || query.State == record.StateAt(now))
+            && !(query.Open && final)
+            && (query.Worker is null || !final || query.Worker == record.Worker)
             && (query.Kind is null || query.Kind == jobs.Kind(record.Index))
-            && (query.Source is null || query.Source == (jobs.Source(record.Index) ?? new JobId(key).ToString()));
+            && (query.Source is null || query.Source == (jobs.Source(record.Index) ?? new JobId(key).ToString()))
+            && (query.Text is null || HasText(query.Text, key, in record));
     }
+
+    private static bool HasText(string text, long key, in MemoryRecord record)
+    {
+        JobBatch jobs = record.Batch!.Jobs;
+        Span<char> id = stackalloc char[JobId.Length];
+        new JobId(key).Write(id);
+        return Has(id, text) || Has(jobs.Kind(record.Index), text) || Has(jobs.Source(record.Index), text) || Has(record.Error, text);
+    }
+
+    private static bool Has(ReadOnlySpan<char> whole, string text) => whole.Contains(text, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Key order is priority by priority, and within one by sequence; pages without such jobs are passed over.</summary>
     private static void Load(MemoryQueue queue, long fromKey, StoredJobsBuilder found)

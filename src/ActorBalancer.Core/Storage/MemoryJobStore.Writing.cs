@@ -111,7 +111,16 @@ internal sealed partial class MemoryJobStore
             if (!JobTransitions.IsFinal(row.State))
                 continue;
 
-            if (row.State == JobState.Succeeded && row.Result.Length > 0)
+            int number = RingOf(row.State).Add(row.Key, now);
+            if (row.State != JobState.Succeeded)
+            {
+                // Its batch may be large, and the others of it done.
+                record.Result = record.Batch!.Jobs.Payload(record.Index).ToArray();
+                record.ResultStart = number;
+                record.ResultLength = record.Result.Length;
+                _payloadBytes += record.ResultLength;
+            }
+            else if (row.Result.Length > 0)
             {
                 (record.Result, record.ResultStart) = results.Copy(row.Result.Span);
                 record.ResultLength = row.Result.Length;
@@ -120,32 +129,10 @@ internal sealed partial class MemoryJobStore
             record.Batch!.Closed();
             page.Open(record.Priority)--;
             queue!.Open(record.Priority)--;
-            (row.State == JobState.Dead ? _dead : _succeeded).Add(row.Key, now);
         }
         if (duplicates > 0)
             Interlocked.Add(ref _duplicates, duplicates);
         Forget(now);
-    }
-
-    /// <summary>Drops finished jobs that are too old, too many or have too large results, the oldest first.</summary>
-    private void Forget(long nowUnixMs)
-    {
-        long succeededUntil = nowUnixMs - (long)KeepSucceeded.TotalMilliseconds, deadUntil = nowUnixMs - (long)KeepDead.TotalMilliseconds;
-        while (_succeeded.Count > 0 && _succeeded.Oldest.UnixMs < succeededUntil)
-            Forget(_succeeded);
-        while (_dead.Count > 0 && _dead.Oldest.UnixMs < deadUntil)
-            Forget(_dead);
-        while (_succeeded.Count + _dead.Count > _keepFinished || _resultBytes > _keepResultBytes)
-            Forget(_dead.Count == 0 || (_succeeded.Count > 0 && _succeeded.Oldest.UnixMs <= _dead.Oldest.UnixMs) ? _succeeded : _dead);
-    }
-
-    private void Forget(FinishedRing ring)
-    {
-        long key = ring.Oldest.Key;
-        ring.RemoveOldest();
-        MemoryPage page = Find(key, out MemoryQueue? queue)!;
-        _resultBytes -= page[key].ResultLength;
-        queue!.Jobs.Remove(page, JobKey.Sequence(key));
     }
 
     /// <summary>The page with the job of that key, or null.</summary>

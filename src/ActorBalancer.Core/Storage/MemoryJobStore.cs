@@ -29,10 +29,11 @@ internal sealed partial class MemoryJobStore : IJobStore
     private TimeSpan _lease;
     private long _listedUnixMs;
     private long _resultBytes;
+    private long _payloadBytes;
     private long _duplicates;
 
     /// <param name="clock">For leases, incarnations and the age of finished jobs.</param>
-    /// <param name="limits">How many finished jobs and bytes of results to keep. What may wait is the dispatcher's to bound.</param>
+    /// <param name="limits">How many finished jobs and bytes of results, and of payloads for retries, to keep. What may wait is the dispatcher's to bound.</param>
     /// <param name="maxQueues">At most so many queues are made; a key has room for 2,048.</param>
     public MemoryJobStore(TimeProvider clock, MemoryOptions limits, int maxQueues)
     {

@@ -10,6 +10,8 @@ internal struct MemoryRecord
     public string? Worker;
 
     public string? Why;
+
+    /// <summary>Succeeded: the blob that the result is in. Final without success: the payload, until it is given up.</summary>
     public byte[]? Result;
     public MemoryRuns? More;
 
@@ -23,7 +25,10 @@ internal struct MemoryRecord
     public long AtUnixMs;
 
     public int Index;
+
+    /// <summary>Final without success: its number in the ring of finished jobs.</summary>
     public int ResultStart;
+
     public int ResultLength;
 
     /// <summary>Number of the newest run that started.</summary>
@@ -43,6 +48,9 @@ internal struct MemoryRecord
     public AttemptOutcome Outcome { readonly get => (AttemptOutcome)_outcome; set => _outcome = (byte)value; }
 
     public int Priority { readonly get => _priority; set => _priority = (byte)value; }
+
+    /// <summary>As a reader sees it.</summary>
+    public readonly string? Error => More?.Note ?? More?.Error;
 
     /// <summary>A job whose time has come waits, although nobody writes that down.</summary>
     public readonly JobState StateAt(long nowUnixMs) =>
@@ -69,6 +77,17 @@ internal struct MemoryRecord
         };
     }
 
+    /// <summary>Notes that it waits again, with a fresh budget.</summary>
+    public void Reopen()
+    {
+        Batch = Batch!.Reopened(Index, Priority, Result!);
+        Index = 0;
+        State = JobState.Waiting;
+        Reason = DeadReason.None;
+        (Used, Crashes, AtUnixMs) = (0, 0, 0);
+        (Result, ResultStart, ResultLength) = (null, 0, 0);
+    }
+
     public readonly JobInfo Info(long key, long nowUnixMs)
     {
         JobBatch jobs = Batch!.Jobs;
@@ -87,8 +106,8 @@ internal struct MemoryRecord
             SubmittedAt = DateTimeOffset.FromUnixTimeMilliseconds(Batch.SubmittedUnixMs),
             StartedAt = ran ? DateTimeOffset.FromUnixTimeMilliseconds(StartedUnixMs) : null,
             FinishedAt = JobTransitions.IsFinal(State) ? DateTimeOffset.FromUnixTimeMilliseconds(AtUnixMs) : null,
-            Result = Result is null ? default : Result.AsMemory(ResultStart, ResultLength),
-            Error = More?.Note ?? More?.Error,
+            Result = State != JobState.Succeeded ? default : Result.AsMemory(ResultStart, ResultLength),
+            Error = Error,
             Attempts = ran ? [.. More?.Earlier ?? [], NewestRun()] : [],
         };
     }

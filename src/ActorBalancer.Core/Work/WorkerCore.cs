@@ -72,6 +72,14 @@ internal sealed partial class WorkerCore
     /// <summary>How long they ran together, microseconds.</summary>
     public long ServiceMicros { get; private set; }
 
+    /// <summary>
+    /// Some router lists this worker as up: it has answered the hello, has read a full report, and wants no drain.
+    /// </summary>
+    public bool IsUp => !_draining && !_contactLost && _routes.Exists(IsUpAt);
+
+    /// <summary>Some router wants this worker to be drained.</summary>
+    public bool IsDrainOrdered => _routes.Exists(way => way is { Open: true, Link.RouterDrains: true });
+
     /// <summary>A router is at this address: a new one, a new process of it, or one that can be reached again.</summary>
     public void RouterFound(int route, Moment now)
     {
@@ -183,6 +191,8 @@ internal sealed partial class WorkerCore
             _routes.Add(new RouterRoute(_routes.Count));
         return _routes[route];
     }
+
+    private static bool IsUpAt(RouterRoute way) => way is { Open: true, Link: { Suspended: false, RouterDrains: false, ReportSeen: > 0 } };
 
     private bool AnyRouter()
     {

@@ -21,6 +21,7 @@ public sealed class RouterActorTests : TestKit
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly FencingStore _store = new(new MemoryJobStore(TimeProvider.System, Options.Memory, 10));
+    private readonly RouterBoard _board = new(TimeProvider.System);
     private readonly TestProbe _gateway;
     private readonly TestProbe _worker;
     private readonly TestProbe _metrics;
@@ -45,6 +46,7 @@ public sealed class RouterActorTests : TestKit
             NodeName = "r1",
             LifePort = 0,
             ProcessIncarnation = 1,
+            Board = _board,
             Metrics = _metrics,
             Membership = _membership,
         }));

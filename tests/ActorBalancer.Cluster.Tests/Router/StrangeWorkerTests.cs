@@ -30,6 +30,7 @@ public sealed class StrangeWorkerTests : TestKit
             NodeName = "r1",
             LifePort = 0,
             ProcessIncarnation = 1,
+            Board = new RouterBoard(_time),
             Metrics = CreateTestProbe(),
             Membership = CreateTestProbe(),
         }));

@@ -8,13 +8,15 @@ public sealed class JobTransitionsTests
     public void Every_state_can_be_reached_from_the_birth_of_a_job() => Assert.Equal(States, Reached(null).Order());
 
     [Fact]
-    public void Final_states_have_no_way_out_and_from_all_others_a_job_can_succeed()
+    public void Success_has_no_way_out_the_other_ends_only_a_retry_by_hand_and_from_all_of_them_a_job_can_succeed()
     {
-        foreach (JobState state in States)
-        {
-            Assert.Equal(JobTransitions.IsFinal(state), Reached(state).Count == 0);
-            Assert.Equal(!JobTransitions.IsFinal(state), Reached(state).Contains(JobState.Succeeded));
-        }
+        Assert.Empty(Reached(JobState.Succeeded));
+        foreach (JobState state in States.Where(state => state != JobState.Succeeded))
+            Assert.Contains(JobState.Succeeded, Reached(state));
+        Assert.Equal([JobState.Discarded, JobState.Cancelled, JobState.Dead], States.Where(JobTransitions.IsRetryable));
+        Assert.All(
+            JobTransitions.All.Where(step => step.From is { } from && JobTransitions.IsFinal(from)),
+            step => Assert.Equal((JobState.Waiting, "retried by hand"), (step.To, step.Cause)));
         Assert.Equal(
             [JobState.Succeeded, JobState.Discarded, JobState.Cancelled, JobState.Dead],
             States.Where(JobTransitions.IsFinal));

@@ -1,0 +1,67 @@
+using ActorBalancer.Storage;
+
+namespace ActorBalancer.Dispatch;
+
+/// <summary>Retries by hand: a final job comes back from the store under its own key, so at its old place, and its next run has a fresh token.</summary>
+internal sealed partial class Dispatcher
+{
+    /// <summary>
+    /// Somebody wants a final job to run again. None: the store is to be asked, and its answer told with <see cref="Reopened"/>.
+    /// </summary>
+    public (RefusalCode Code, string? Detail) Retry(long key)
+    {
+        if (FindSlot(key) >= 0)
+            return WrongState(new JobId(key), Describe(key)!.Value.State);
+        // Its reading back might bring it a second time.
+        if (IsReadingBack)
+            return (RefusalCode.NotReady, "this router is reading its queues back; ask again in a second");
+        if (key < 0 || _byNumber[JobKey.Queue(key)] is null)
+            return NoJob(key);
+        if (_waiting + _inserting >= _options.Memory.MaxWaiting)
+            return (RefusalCode.QueueFull, $"{_options.Memory.MaxWaiting} jobs wait already; ask again when some have run");
+        return (RefusalCode.None, null);
+    }
+
+    /// <summary>The store's answer.</summary>
+    public (RefusalCode Code, string? Detail) Reopened(long key, Reopening answer)
+    {
+        JobId id = new(key);
+        switch (answer.Result)
+        {
+            case ReopenResult.Done:
+                if (FindSlot(key) < 0)
+                    TakeUp(key, answer);
+                return (RefusalCode.None, null);
+            case ReopenResult.NotFound:
+                return NoJob(key);
+            case ReopenResult.WrongState:
+                return WrongState(id, answer.Was);
+            case ReopenResult.PayloadGone:
+                return (RefusalCode.Conflict, $"the payload of job {id} is no longer kept; submit it anew");
+            case ReopenResult.Unavailable:
+                return (RefusalCode.StoreUnavailable, "the store is away; nothing was changed, ask again");
+            default:
+                Effects.Fenced = true;
+                _fenced = true;
+                return (RefusalCode.StoreUnavailable, "another router took over; nothing was changed, ask again");
+        }
+    }
+
+    private void TakeUp(long key, Reopening answer)
+    {
+        StoredJobs stored = answer.Job!;
+        QueueState queue = _byNumber[JobKey.Queue(key)]!;
+        int slot = AddEntry(key, stored.Jobs, 0, LaneOf(queue, stored.Jobs.Kind(0)), stored.SubmittedUnixMs[0]);
+        _table[slot].Runs = (ushort)stored.Runs[0];
+        if (answer.Was == JobState.Dead)
+            queue.Dead = Math.Max(0, queue.Dead - 1);
+        Admit(slot, runAtUnixMs: 0);
+    }
+
+    private static (RefusalCode Code, string? Detail) WrongState(JobId id, JobState state) =>
+        (RefusalCode.Conflict, $"job {id} is {Word(state)}; only dead, discarded and cancelled jobs are retried");
+
+    private static (RefusalCode Code, string? Detail) NoJob(long key) => (RefusalCode.NotFound, $"there is no job {new JobId(key)}, or it is no longer kept");
+
+    private static string Word(JobState state) => state.ToString().ToLowerInvariant();
+}
