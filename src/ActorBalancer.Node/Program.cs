@@ -1,3 +1,5 @@
 using ActorBalancer.Node;
+using ActorBalancer.Node.Guard;
 
-return await CommandLine.RunAsync(args);
+// Before anything else is loaded: every worker that runs commands starts one.
+return OperatingSystem.IsLinux() && args is [GuardProcess.Verb] ? GuardProcess.Run() : await CommandLine.RunAsync(args);

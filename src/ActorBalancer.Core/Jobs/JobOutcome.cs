@@ -47,6 +47,9 @@ public readonly struct JobOutcome : IEquatable<JobOutcome>
     /// <summary>The job need not run; final.</summary>
     public static JobOutcome Discard(string reason) => new(AttemptOutcome.Discarded, default, null, reason);
 
+    /// <summary>The attempt failed, as with an exception, but in words for the person who reads them.</summary>
+    internal static JobOutcome Failed(string reason) => new(AttemptOutcome.Failed, default, null, reason);
+
     /// <inheritdoc/>
     public bool Equals(JobOutcome other) =>
         Kind == other.Kind && Result.Span.SequenceEqual(other.Result.Span) && RetryAfter == other.RetryAfter && Reason == other.Reason;

@@ -3,6 +3,7 @@ using ActorBalancer.Cluster.Hosting;
 using ActorBalancer.Cluster.Kinds;
 using ActorBalancer.Cluster.Worker;
 using ActorBalancer.Hosting;
+using ActorBalancer.Node.Kinds;
 using ActorBalancer.Node.Processes;
 using Akka.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +28,7 @@ internal static class NodeProcess
             HandlerRegistry registry = new();
             BuiltInKinds.AddTo(registry);
             handlers?.Invoke(registry);
+            await using NodeKinds kinds = NodeKinds.AddTo(registry, configuration.Options);
             await using ServiceProvider services = Services(arguments.Verbose);
             BalancerNode node = await BalancerNode.StartAsync(new NodeSettings
             {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ActorBalancer.Node.Demo;
+using ActorBalancer.Node.Kinds;
 
 namespace ActorBalancer.Node.Processes;
 
@@ -9,4 +10,5 @@ namespace ActorBalancer.Node.Processes;
 [JsonSerializable(typeof(ReadyLine))]
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(HashJob))]
+[JsonSerializable(typeof(ExecReportHead))]
 internal sealed partial class NodeJson : JsonSerializerContext;
