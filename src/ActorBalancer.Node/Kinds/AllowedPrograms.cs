@@ -44,17 +44,20 @@ internal sealed class AllowedPrograms(IReadOnlyList<string> allow, string? searc
     private byte[]? Find(byte[] name)
     {
         if (name.Contains(Slash))
-            return name[0] == Slash && Libc.IsExecutable(name) ? Plain(name) : null;
+            return name[0] == Slash && IsProgram(name) ? Plain(name) : null;
         if (name.Length == 0)
             return null;
         foreach (byte[] folder in _folders)
         {
             byte[] path = [.. folder, Slash, .. name];
-            if (folder[0] == Slash && Libc.IsExecutable(path) && !Directory.Exists(Encoding.UTF8.GetString(path)))
+            if (folder[0] == Slash && IsProgram(path))
                 return Plain(path);
         }
         return null;
     }
+
+    /// <summary>Folders are executable too.</summary>
+    private static bool IsProgram(byte[] path) => Libc.IsExecutable(path) && !Directory.Exists(Encoding.UTF8.GetString(path));
 
     private static byte[]? Plain(byte[] path)
     {

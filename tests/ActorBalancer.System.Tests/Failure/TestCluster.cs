@@ -45,9 +45,9 @@ internal sealed class TestCluster : IAsyncDisposable
     }
 
     /// <summary>Starts a worker and waits until the router gives it jobs.</summary>
-    public async Task<ChildNode> AddWorkerAsync(string name, int slots, int port = 0, bool faulty = false)
+    public async Task<ChildNode> AddWorkerAsync(string name, int slots, int port = 0, bool faulty = false, params KeyValuePair<string, string>[] settings)
     {
-        ChildNode worker = StartWorker(name, slots, port, faulty);
+        ChildNode worker = StartWorker(name, slots, port, faulty, settings);
         await worker.Ready.WaitAsync(Eventually.Deadline);
         await Eventually.IsTrue(async () => await WorkerAsync(worker) is { State: WorkerState.Up }, $"{name} is up");
         return worker;
@@ -61,12 +61,12 @@ internal sealed class TestCluster : IAsyncDisposable
         return await first;
     }
 
-    /// <summary>Starts a worker and does not wait.</summary>
-    public ChildNode StartWorker(string name, int slots, int port = 0, bool faulty = false)
+    /// <summary>Starts a worker with these environment variables, and does not wait.</summary>
+    public ChildNode StartWorker(string name, int slots, int port = 0, bool faulty = false, params KeyValuePair<string, string>[] settings)
     {
         string assembly = faulty ? Path.Combine(AppContext.BaseDirectory, "ActorBalancer.FaultyWorker.dll") : Product;
         ChildNode worker = ChildNode.Start(
-            name, assembly, ["--role", "worker", "--port", $"{port}", "--seed", _seed, "--slots", $"{slots}"], []);
+            name, assembly, ["--role", "worker", "--port", $"{port}", "--seed", _seed, "--slots", $"{slots}"], settings);
         _nodes.Add(worker);
         return worker;
     }

@@ -1,0 +1,30 @@
+using ActorBalancer.SystemTests.Failure;
+using ActorBalancer.SystemTests.Processes;
+using Xunit.Abstractions;
+
+namespace ActorBalancer.SystemTests.Kinds;
+
+public sealed class ExecAllowTests(ITestOutputHelper output) : FailureTest(output)
+{
+    [Fact]
+    public async Task A_worker_offers_exec_only_with_a_list_and_runs_only_what_is_on_it()
+    {
+        await Cluster.AddWorkerAsync("plain", slots: 1);
+        JobRefusedException refused = await Assert.ThrowsAsync<JobRefusedException>(() => Cluster.Client.SubmitAsync(ExecCluster.Exec("""{"argv":["true"]}""")));
+        Assert.Equal(RefusalCode.UnknownKind, refused.Code);
+
+        await Cluster.AddWorkerAsync("listed", slots: 1, port: 0, faulty: false, new KeyValuePair<string, string>("ACTORBALANCER__WORKER__EXEC__ALLOW__0", "true"));
+        Assert.Equal((JobState.Succeeded, null), await RunAsync("""{"argv":["true"]}"""));
+        Assert.Equal((JobState.Dead, "'sh' is not allowed on this worker; worker.exec.allow there lists what is"), await RunAsync("""{"argv":["sh","-c","true"]}"""));
+        (JobState state, string? error) = await RunAsync("""{"argv":["true"],"env":{"LD_PRELOAD":"/lib/x.so"}}""");
+        Assert.Equal(JobState.Discarded, state);
+        Assert.Contains("env sets LD_PRELOAD", error, StringComparison.Ordinal);
+    }
+
+    private async Task<(JobState State, string? Error)> RunAsync(string payload)
+    {
+        JobId id = await Cluster.Client.SubmitAsync(ExecCluster.Exec(payload));
+        JobResult result = await Cluster.Client.WaitAsync(id).WaitAsync(Eventually.Deadline);
+        return (result.State, result.Error);
+    }
+}
