@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using ActorBalancer.Cluster.Worker;
+using ActorBalancer.Node.Certs;
 using ActorBalancer.Node.Demo;
 using ActorBalancer.Node.Nodes;
 
@@ -19,6 +20,7 @@ internal static class CommandLine
         {
             DemoCommand.Create(),
             NodeCommand.Create(handlers),
+            CertsCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExample((SynchronousCommandLineAction)help.Action!);

@@ -2,6 +2,7 @@ using System.Reflection;
 using ActorBalancer.Cluster.Gateway;
 using ActorBalancer.Cluster.Membership;
 using ActorBalancer.Cluster.Router;
+using ActorBalancer.Cluster.Tls;
 using ActorBalancer.Cluster.Worker;
 using ActorBalancer.Hosting;
 using ActorBalancer.Intake;
@@ -78,7 +79,7 @@ internal sealed class BalancerNode : IAsyncDisposable
     /// <summary>As every list and log names it.</summary>
     public string Name { get; }
 
-    /// <summary>The cluster address, <c>akka.tcp://SYSTEM@HOST:PORT</c>.</summary>
+    /// <summary>The cluster address, <c>akka.tcp://SYSTEM@HOST:PORT</c>; <c>akka.ssl.tcp://</c> with TLS.</summary>
     public string Address { get; }
 
     public JobClient Client { get; }
@@ -113,6 +114,7 @@ internal sealed class BalancerNode : IAsyncDisposable
         if (options.IsWorker)
             ThreadPoolFloor.Raise(options.Worker.Slots == 0 ? Environment.ProcessorCount : options.Worker.Slots);
 
+        TlsIdentity? identity = TlsFiles.Load(options.Remoting, settings.Clock);
         long incarnation = Incarnation(settings.Clock);
         Config logging = ConfigurationFactory.ParseString($"akka.loggers = [\"{typeof(LoggerFactoryLogger).FullName}, Akka.Hosting\"]");
         Config config = AkkaSettings.For(options, settings.Akka).WithFallback(logging);
@@ -122,9 +124,8 @@ internal sealed class BalancerNode : IAsyncDisposable
         {
             // Before anything that peers can see, so that they can always tell this process's death from a silence.
             lifePort = LifePort.Open(options.Remoting.Bind, incarnation);
-            system = ActorSystem.Create(
-                AkkaSettings.SystemName,
-                ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new LoggerFactorySetup(settings.Logs)));
+            ActorSystemSetup setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new LoggerFactorySetup(settings.Logs));
+            system = ActorSystem.Create(AkkaSettings.SystemName, identity is null ? setup : setup.And(identity));
             BalancerNode node = new(settings, system, ownsSystem: true, lifePort, incarnation, AkkaSettings.LargestFrame(options));
             if (options.Seeds.Count == 0)
             {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ActorBalancer.Node.Certs;
 using ActorBalancer.Node.Demo;
 using ActorBalancer.Node.Kinds;
 
@@ -11,4 +12,5 @@ namespace ActorBalancer.Node.Processes;
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(HashJob))]
 [JsonSerializable(typeof(ExecReportHead))]
+[JsonSerializable(typeof(CertsReport))]
 internal sealed partial class NodeJson : JsonSerializerContext;

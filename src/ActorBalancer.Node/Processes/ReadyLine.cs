@@ -5,7 +5,7 @@ namespace ActorBalancer.Node.Processes;
 /// <summary>The one line that a node prints on standard output once it is in its cluster.</summary>
 /// <param name="Event">Always <c>ready</c>.</param>
 /// <param name="Name">The node's name.</param>
-/// <param name="Akka">Its cluster address, <c>akka.tcp://actorbalancer@HOST:PORT</c>.</param>
+/// <param name="Akka">Its cluster address, <c>akka.tcp://actorbalancer@HOST:PORT</c>; <c>akka.ssl.tcp://</c> with TLS.</param>
 /// <param name="Pid">Its process.</param>
 /// <param name="Roles"><c>router</c>, <c>worker</c> or both.</param>
 internal sealed record ReadyLine(string Event, string Name, string Akka, int Pid, IReadOnlyList<string> Roles)

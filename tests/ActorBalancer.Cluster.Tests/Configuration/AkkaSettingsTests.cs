@@ -2,6 +2,7 @@ using System.Runtime.Serialization;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Serialization;
+using ActorBalancer.Cluster.Tls;
 using ActorBalancer.Hosting;
 using ActorBalancer.Options;
 
@@ -102,6 +103,37 @@ public class AkkaSettingsTests
         Assert.Equal(
             "akka.remote.dot-netty.tcp.maximum-frame-size = 128000b: must be at least 688128 for limits and router.batch-bytes as they are set",
             refused.Message);
+    }
+
+    [Fact]
+    public void With_tls_remoting_is_ours_and_seeds_have_its_scheme()
+    {
+        Config settings = AkkaSettings.For(Defaults with
+        {
+            Remoting = Defaults.Remoting with { Tls = new RemotingTlsOptions { Certificate = "c", Key = "k", Ca = "a" } },
+            Seeds = ["node-1:8601"],
+        });
+        Assert.Equal(["akka.ssl.tcp://actorbalancer@node-1:8601"], settings.GetStringList("akka.cluster.seed-nodes"));
+        Assert.Equal(typeof(TlsTransport), Type.GetType(settings.GetString("akka.remote.dot-netty.tcp.transport-class"), throwOnError: true));
+        Assert.DoesNotContain("TlsTransport", AkkaSettings.For(Defaults).GetString("akka.remote.dot-netty.tcp.transport-class", ""), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("hostname = 0.0.0.0", "actorbalancer.remoting.bind")]
+    [InlineData("public-hostname = node-1", "actorbalancer.remoting.advertised")]
+    [InlineData("port = 8602", "actorbalancer.remoting.port")]
+    [InlineData("enable-ssl = on", "actorbalancer.remoting.tls")]
+    [InlineData("transport-class = \"Some.Transport, Some\"", "actorbalancer.remoting.tls")]
+    public void Akka_block_cannot_open_the_port_past_the_checks_of_our_own_keys(string line, string ours)
+    {
+        Config user = ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp {{ {line} }}");
+        BalancerConfigurationException refused = Assert.Throws<BalancerConfigurationException>(() => AkkaSettings.For(Defaults, user));
+        Assert.Contains($"is set by {ours}, which checks it; write it there", refused.Message, StringComparison.Ordinal);
+
+        user = ConfigurationFactory.ParseString("akka.remote.enabled-transports = [\"akka.remote.dot-netty.tcp\", \"akka.remote.other\"]");
+        Assert.Throws<BalancerConfigurationException>(() => AkkaSettings.For(Defaults, user));
+        user = ConfigurationFactory.ParseString("akka.remote.dot-netty.tcp { hostname = 127.0.0.1, backlog = 10 }");
+        Assert.Equal(10, AkkaSettings.For(Defaults, user).GetInt("akka.remote.dot-netty.tcp.backlog"));
     }
 
     [Theory]

@@ -2,6 +2,7 @@ using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster.Tools.PublishSubscribe;
 using Akka.Configuration;
+using ActorBalancer.Cluster.Tls;
 using ActorBalancer.Options;
 using ActorBalancer.Wire;
 
@@ -19,7 +20,20 @@ internal static class AkkaSettings
     /// <summary>The phase in which a worker drains, so that it lasts as long as <c>worker.drain</c> says.</summary>
     public const string DrainPhase = CoordinatedShutdown.PhaseServiceRequestsDone;
 
-    private const string FrameKey = "akka.remote.dot-netty.tcp.maximum-frame-size";
+    private const string TransportKey = "akka.remote.dot-netty.tcp.";
+    private const string FrameKey = TransportKey + "maximum-frame-size";
+
+    /// <summary>Keys that decide who reaches the port; each with the key of ours that sets it, behind its own checks.</summary>
+    private static readonly (string Key, string Ours)[] Guarded =
+    [
+        ("akka.remote.enabled-transports", "actorbalancer.remoting.tls"),
+        (TransportKey + "transport-class", "actorbalancer.remoting.tls"),
+        (TransportKey + "enable-ssl", "actorbalancer.remoting.tls"),
+        (TransportKey + "hostname", "actorbalancer.remoting.bind"),
+        (TransportKey + "public-hostname", "actorbalancer.remoting.advertised"),
+        (TransportKey + "port", "actorbalancer.remoting.port"),
+    ];
+
     private const int Margin = 64 << 10;
 
     // Kind and queue have at most 64 bytes each, a source 256 characters of at most 3 bytes.
@@ -34,18 +48,32 @@ internal static class AkkaSettings
         options.Router.BatchBytes + options.Router.BatchJobs * LongestNames + Math.Max(options.Limits.Payload, options.Limits.Result) + Margin;
 
     /// <summary>The settings for these options, under the <c>akka</c> block of the user's file.</summary>
-    /// <exception cref="BalancerConfigurationException">The user's block lowers the frame limit below what the options need.</exception>
+    /// <exception cref="BalancerConfigurationException">
+    /// The user's block lowers the frame limit below what the options need, or opens the port past the checks of the options.
+    /// </exception>
     public static Config For(BalancerOptions options, Config user)
     {
         Config settings = For(options);
-        Config merged = user.IsEmpty ? settings : user.WithFallback(settings);
+        if (user.IsEmpty)
+            return settings;
+        Config merged = user.WithFallback(settings);
+        List<ConfigurationError> errors =
+        [
+            .. from guarded in Guarded
+               where Text(merged, guarded.Key) != Text(settings, guarded.Key)
+               select new ConfigurationError(guarded.Key, Text(merged, guarded.Key), $"is set by {guarded.Ours}, which checks it; write it there"),
+        ];
         long? frame = merged.GetByteSize(FrameKey);
         int needed = LargestFrame(options);
-        return frame >= needed ? merged : throw new BalancerConfigurationException(
-        [
-            new ConfigurationError(FrameKey, merged.GetString(FrameKey), $"must be at least {needed} for limits and router.batch-bytes as they are set"),
-        ]);
+        if (frame is null || frame < needed)
+        {
+            errors.Add(new ConfigurationError(
+                FrameKey, merged.GetString(FrameKey), $"must be at least {needed} for limits and router.batch-bytes as they are set"));
+        }
+        return errors.Count == 0 ? merged : throw new BalancerConfigurationException(errors);
     }
+
+    private static string Text(Config config, string key) => config.HasPath(key) ? config.GetValue(key).ToString().Trim('"') : "";
 
     /// <summary>The settings for these options.</summary>
     public static Config For(BalancerOptions options)
@@ -63,11 +91,14 @@ internal static class AkkaSettings
     {
         RemotingOptions remoting = options.Remoting;
         string roles = string.Join(", ", options.Roles.Select(role => $"\"{ClusterRole(role, options.RoleNames)}\""));
-        string seeds = string.Join(", ", options.Seeds.Select(seed => $"\"akka.tcp://{SystemName}@{seed}\""));
+        string scheme = remoting.Tls.IsOn ? "akka.ssl.tcp" : "akka.tcp";
+        string transport = remoting.Tls.IsOn ? $"transport-class = \"{typeof(TlsTransport).FullName}, {typeof(TlsTransport).Assembly.GetName().Name}\"" : "";
+        string seeds = string.Join(", ", options.Seeds.Select(seed => $"\"{scheme}://{SystemName}@{seed}\""));
         TimeSpan drain = options.Worker.Drain + TimeSpan.FromSeconds(5);
         return string.Create(CultureInfo.InvariantCulture, $$"""
             akka {
               remote.dot-netty.tcp {
+                {{transport}}
                 hostname = "{{remoting.Bind}}"
                 public-hostname = "{{remoting.Host}}"
                 port = {{remoting.Port}}
