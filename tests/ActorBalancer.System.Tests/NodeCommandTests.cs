@@ -61,7 +61,7 @@ public sealed class NodeCommandTests(ITestOutputHelper output)
         string file = Path.GetTempFileName();
         try
         {
-            await using CommandRun node = CommandRun.Start("node", "--config", file, "--role", "router", "--port", "0", "--name", "r1", "--json");
+            await using CommandRun node = CommandRun.Start("node", "--config", file, "--role", "router", "--port", "0", "--http-port", "0", "--name", "r1", "--json");
             Task<string?> first = node.FirstLineAsync();
             using JsonDocument ready = JsonDocument.Parse((await first.WaitAsync(Eventually.Deadline))!);
             JsonElement line = ready.RootElement;

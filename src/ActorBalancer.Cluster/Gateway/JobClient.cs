@@ -154,6 +154,21 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
         ? Refused<bool>(RefusalCode.NotFound, "there is no worker of so long a name")
         : Ask(RouterQuestions.Drain(worker, drain), q => q.Answer, cancellation);
 
+    /// <summary>
+    /// Submits jobs that are accepted together or not at all. Only on a node with a router: their batch is as large as they are.
+    /// </summary>
+    /// <param name="requests">Valid, as <see cref="JobRequestValidator"/> finds; from one, up to the number of jobs in a batch.</param>
+    /// <param name="onlyAsk">Accepts nothing, and tells whether a job would be refused.</param>
+    /// <param name="cancellation">Gives up the wait, not the jobs.</param>
+    internal async Task<WholeAnswer> SubmitWholeAsync(IReadOnlyList<JobRequest> requests, bool onlyAsk, CancellationToken cancellation = default)
+    {
+        Link link = Ready();
+        WholeSubmit submit = new();
+        JobBatch jobs = JobBatch.From(requests, onlyAsk ? BatchRule.OnlyAsk : BatchRule.AllOrNone);
+        link.Gateway.Tell(new IClientProtocol.SubmitMany(new IntakeBatch(jobs, tag: 0, submit, notify: false)), ActorRefs.NoSender);
+        return await UntilGone(submit.Task, link, RefusalCode.OutcomeUnknown, cancellation).ConfigureAwait(false);
+    }
+
     /// <summary>Changes what is not null.</summary>
     internal Task SetQueueAsync(string queue, string? strategy, Binding? binding, bool? paused, CancellationToken cancellation = default) =>
         Ask(RouterQuestions.SetQueue(queue, strategy, binding, paused), q => q.Answer, cancellation);

@@ -7,6 +7,7 @@ internal sealed class EventReader : IDisposable
 {
     private readonly Channel<BalancerEvent> _channel;
     private readonly Action<EventReader> _leave;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="missed">Read first; how many they are does not count as being behind.</param>
     /// <param name="leave">Takes the reader off the feed.</param>
@@ -20,10 +21,17 @@ internal sealed class EventReader : IDisposable
 
     public ChannelReader<BalancerEvent> Events => _channel.Reader;
 
+    /// <summary>Completes when it gets no more events, whether it has read what it has or not.</summary>
+    public Task Ended => _ended.Task;
+
     /// <summary>False: it is too far behind.</summary>
     public bool TryAdd(BalancerEvent happened) => _channel.Writer.TryWrite(happened);
 
-    public void End(Exception? why) => _channel.Writer.TryComplete(why);
+    public void End(Exception? why)
+    {
+        _channel.Writer.TryComplete(why);
+        _ended.TrySetResult();
+    }
 
     public void Dispose() => _leave(this);
 }

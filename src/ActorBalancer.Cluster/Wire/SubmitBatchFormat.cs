@@ -28,6 +28,7 @@ internal static class SubmitBatchFormat
         w.Count(jobs.Count);
         w.Names(jobs.Kinds);
         w.Names(jobs.Queues);
+        w.Count((int)jobs.Rule);
         w.End(head);
 
         w.Carrier<int, LengthColumn>(PayloadLengths, Lengths(jobs));
@@ -53,6 +54,7 @@ internal static class SubmitBatchFormat
         int count = head.ColumnCount();
         string[] kinds = head.Names();
         string[] queues = head.Names();
+        BatchRule rule = (BatchRule)head.Choice((int)BatchRule.OnlyAsk, "rule of a batch");
         if (count == 0 || kinds.Length == 0 || queues.Length == 0)
             throw r.Malformed($"{count} jobs of {kinds.Length} kinds in {queues.Length} queues");
 
@@ -60,6 +62,7 @@ internal static class SubmitBatchFormat
         JobBatch jobs = new()
         {
             Count = count,
+            Rule = rule,
             Blob = blob,
             Starts = starts,
             Kinds = kinds,

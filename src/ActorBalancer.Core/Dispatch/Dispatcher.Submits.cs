@@ -136,6 +136,11 @@ internal sealed partial class Dispatcher
             accepted++;
             _inserting++;
         }
+        if (jobs.Rule == BatchRule.OnlyAsk || (jobs.Rule == BatchRule.AllOrNone && codes is not null))
+        {
+            TakeBack(keys);
+            accepted = 0;
+        }
         if (accepted == 0)
         {
             Effects.Answers.Add(new SubmitAnswer(submit.Submitter, submit.Ticket, keys, codes, detail));
@@ -143,6 +148,19 @@ internal sealed partial class Dispatcher
         }
         _turn.Commit.Inserts.Add(new InsertRows(jobs, keys, Now.UnixMs));
         _turn.Submits.Add(submit with { Keys = keys, Codes = codes, Detail = detail, Accepted = accepted });
+    }
+
+    /// <summary>The rows of a batch that is not accepted as a whole: nobody has seen their keys, so the next batch gets them.</summary>
+    private void TakeBack(long[] keys)
+    {
+        for (int i = 0; i < keys.Length; i++)
+        {
+            if (keys[i] < 0)
+                continue;
+            _byNumber[JobKey.Queue(keys[i])]!.NextSequence--;
+            _inserting--;
+            keys[i] = -1;
+        }
     }
 
     private void FlushCommit()

@@ -40,6 +40,8 @@ internal sealed class JobBatch
     /// <summary>Attempts allowed; 0 = the queue's; null: all the queue's.</summary>
     public ushort[]? Attempts { get; init; }
 
+    public BatchRule Rule { get; init; }
+
     public string Kind(int i) => Kinds[KindOf is null ? 0 : KindOf[i]];
 
     public string Queue(int i) => Queues[QueueOf is null ? 0 : QueueOf[i]];
@@ -57,7 +59,7 @@ internal sealed class JobBatch
     public int AttemptsAllowed(int i) => Attempts is null ? 0 : Attempts[i];
 
     /// <summary>Makes a batch of requests that are already valid. Copies the payloads.</summary>
-    public static JobBatch From(IReadOnlyList<JobRequest> requests)
+    public static JobBatch From(IReadOnlyList<JobRequest> requests, BatchRule rule = BatchRule.RowByRow)
     {
         int n = requests.Count;
         int bytes = 0;
@@ -88,6 +90,7 @@ internal sealed class JobBatch
         return new JobBatch
         {
             Count = n,
+            Rule = rule,
             Blob = blob,
             Starts = starts,
             Kinds = [.. kinds],

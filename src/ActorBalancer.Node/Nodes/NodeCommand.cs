@@ -12,6 +12,7 @@ internal static class NodeCommand
         Option<string[]> role = new("--role") { Description = "router or worker, repeated for both; left out: as configured.", HelpName = "ROLE" };
         Option<string?> name = new("--name") { Description = "The node's name in lists and logs.", HelpName = "NAME" };
         Option<string?> port = new("--port") { Description = "Port for the other nodes; 0: any free one.", HelpName = "PORT" };
+        Option<string?> httpPort = new("--http-port") { Description = "Port for HTTP; 0: any free one.", HelpName = "PORT" };
         Option<string?> bind = new("--bind") { Description = "Address to listen on.", HelpName = "HOST" };
         Option<string?> advertised = new("--advertised") { Description = "Address by which the others reach this node, where it differs.", HelpName = "HOST" };
         Option<string[]> seed = new("--seed") { Description = "A member to join; may be repeated. A router without any forms its own cluster.", HelpName = "HOST:PORT" };
@@ -25,11 +26,11 @@ internal static class NodeCommand
             "node",
             "Runs one node of a cluster until SIGTERM or Ctrl-C; a worker then finishes its running jobs within worker.drain.",
             """
-            actorbalancer node --role router --port 8601
+            actorbalancer node --role router --port 8601 --http-port 8600
             actorbalancer node --role worker --seed 127.0.0.1:8601 --slots 2
             """)
         {
-            config, role, name, port, bind, advertised, seed, slots, weight, json, verbose, parentPipe,
+            config, role, name, port, httpPort, bind, advertised, seed, slots, weight, json, verbose, parentPipe,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -41,6 +42,7 @@ internal static class NodeCommand
                 {
                     ["actorbalancer.name"] = parsed.GetValue(name),
                     ["actorbalancer.remoting.port"] = parsed.GetValue(port),
+                    ["actorbalancer.http.port"] = parsed.GetValue(httpPort),
                     ["actorbalancer.remoting.bind"] = parsed.GetValue(bind),
                     ["actorbalancer.remoting.advertised"] = parsed.GetValue(advertised),
                     ["actorbalancer.worker.slots"] = parsed.GetValue(slots),

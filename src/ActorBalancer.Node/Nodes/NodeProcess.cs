@@ -1,8 +1,10 @@
 using System.Text.Json;
+using ActorBalancer.Cluster.Gateway;
 using ActorBalancer.Cluster.Hosting;
 using ActorBalancer.Cluster.Kinds;
 using ActorBalancer.Cluster.Worker;
 using ActorBalancer.Hosting;
+using ActorBalancer.Node.Http;
 using ActorBalancer.Node.Kinds;
 using ActorBalancer.Node.Processes;
 using Akka.Configuration;
@@ -30,16 +32,26 @@ internal static class NodeProcess
             handlers?.Invoke(registry);
             await using NodeKinds kinds = NodeKinds.AddTo(registry, configuration.Options);
             await using ServiceProvider services = Services(arguments.Verbose);
+            ILoggerFactory logs = services.GetRequiredService<ILoggerFactory>();
+            TimeProvider clock = services.GetRequiredService<TimeProvider>();
+            using ServedNode served = new(configuration.Options, new JobClient(clock), clock);
+
+            // First, since a taken port must not leave a member behind that others have seen; and last to go, since a node that
+            // drains still answers.
+            await using NodeHttp? http = configuration.Options.Http.Enabled ? await NodeHttp.StartAsync(served, logs) : null;
             BalancerNode node = await BalancerNode.StartAsync(new NodeSettings
             {
                 Options = configuration.Options,
                 Akka = arguments.Verbose ? configuration.Akka : configuration.Akka.WithFallback(Quiet),
                 Handlers = registry,
                 Services = services,
-                Logs = services.GetRequiredService<ILoggerFactory>(),
+                Logs = logs,
+                Clock = clock,
+                Client = served.Jobs,
                 EndsForItsSupervisor = true,
             });
-            return await RunAsync(node, configuration, arguments.Json, output, signals.Token);
+            served.Started(node);
+            return await RunAsync(node, served, http?.Url, arguments.Json, output, signals.Token);
         }
         catch (BalancerConfigurationException e)
         {
@@ -48,25 +60,31 @@ internal static class NodeProcess
         }
     }
 
-    private static async Task<int> RunAsync(BalancerNode node, BalancerConfiguration configuration, bool json, TextWriter output, CancellationToken stop)
+    private static async Task<int> RunAsync(
+        BalancerNode node, ServedNode served, string? url, bool json, TextWriter output, CancellationToken stop)
     {
         Task asked = Task.Delay(Timeout.Infinite, stop);
         await using (node)
         {
             if (await Task.WhenAny(node.Joined, node.Stopped, asked) == node.Joined)
             {
-                ReadyLine ready = new("ready", node.Name, node.Address, Environment.ProcessId, configuration.Options.Roles);
-                await output.WriteLineAsync(json
-                    ? JsonSerializer.Serialize(ready, NodeJson.Default.ReadyLine)
-                    : $"{ready.Name} is ready at {ready.Akka} as {string.Join(" and ", ready.Roles)}; SIGTERM or Ctrl-C stops it.");
+                ReadyLine ready = new("ready", node.Name, node.Address, url, Environment.ProcessId, served.Options.Roles);
+                await output.WriteLineAsync(json ? JsonSerializer.Serialize(ready, NodeJson.Default.ReadyLine) : Text(ready));
                 await Task.WhenAny(node.Stopped, asked);
             }
+            served.Draining();
         }
         if (!node.Stopped.IsCompletedSuccessfully)
             return ExitCode.Done;
         BalancerStopped stopped = await node.Stopped;
         await Console.Error.WriteLineAsync($"{stopped.Node} stopped: {stopped.Reason}.");
         return stopped.NeedsRestart ? ExitCode.Downed : ExitCode.Failed;
+    }
+
+    private static string Text(ReadyLine ready)
+    {
+        string http = ready.Http is null ? "" : $", HTTP at {ready.Http}";
+        return $"{ready.Name} is ready at {ready.Akka}{http}, as {string.Join(" and ", ready.Roles)}; SIGTERM or Ctrl-C stops it.";
     }
 
     private static ServiceProvider Services(bool verbose) => new ServiceCollection()

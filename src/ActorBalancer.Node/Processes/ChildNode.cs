@@ -69,6 +69,12 @@ internal sealed class ChildNode : IAsyncDisposable
         start.RedirectStandardError = true;
         foreach (string argument in (IEnumerable<string>)["node", "--name", name, "--json", "--parent-pipe", .. arguments])
             start.ArgumentList.Add(argument);
+        if (!start.ArgumentList.Contains("--http-port"))
+        {
+            // Children stand beside each other, and beside nodes that are none of ours: they cannot share the default port.
+            start.ArgumentList.Add("--http-port");
+            start.ArgumentList.Add("0");
+        }
         foreach (string inherited in start.Environment.Keys.Where(k => k.StartsWith(EnvironmentNames.Prefix, StringComparison.OrdinalIgnoreCase)).ToArray())
             start.Environment.Remove(inherited);
         foreach ((string key, string value) in environment)

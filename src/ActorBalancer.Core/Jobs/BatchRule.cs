@@ -1,0 +1,14 @@
+namespace ActorBalancer;
+
+/// <summary>What a refused row of a batch does to the others.</summary>
+internal enum BatchRule
+{
+    /// <summary>Nothing.</summary>
+    RowByRow,
+
+    /// <summary>None is accepted then.</summary>
+    AllOrNone,
+
+    /// <summary>None is accepted in any case: the caller only wants to know which row would be refused.</summary>
+    OnlyAsk,
+}

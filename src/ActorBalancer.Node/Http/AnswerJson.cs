@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+using ActorBalancer.Node.Http.Events;
+using ActorBalancer.Node.Http.Jobs;
+using ActorBalancer.Node.Http.Queues;
+using ActorBalancer.Node.Http.Workers;
+
+namespace ActorBalancer.Node.Http;
+
+/// <summary>Everything that the API writes as JSON, built at compile time.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(SubmittedView))]
+[JsonSerializable(typeof(JobView))]
+[JsonSerializable(typeof(UnfinishedView))]
+[JsonSerializable(typeof(ListView<JobLineView>))]
+[JsonSerializable(typeof(QueueView))]
+[JsonSerializable(typeof(ListView<QueueView>))]
+[JsonSerializable(typeof(WorkerView))]
+[JsonSerializable(typeof(ListView<WorkerView>))]
+[JsonSerializable(typeof(JobEventView))]
+[JsonSerializable(typeof(WorkerEventView))]
+[JsonSerializable(typeof(QueueEventView))]
+[JsonSerializable(typeof(ReadinessView))]
+[JsonSerializable(typeof(IndexView))]
+internal sealed partial class AnswerJson : JsonSerializerContext;

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using ActorBalancer.Node.Http.Guards;
+using ActorBalancer.Node.Http.Reading;
+using Microsoft.AspNetCore.Http;
+
+namespace ActorBalancer.Node.Http;
+
+/// <summary>One request on its way to its answer.</summary>
+internal sealed class ApiCall(HttpContext context, ServedNode node, ClientAddress clients, MetricsPage metrics, StreamSlots streams)
+{
+    public const string ProblemType = "application/problem+json";
+
+    public const string Draining = "This node is draining: use another one.";
+
+    public HttpContext Context => context;
+
+    public ServedNode Node => node;
+
+    public MetricsPage Metrics => metrics;
+
+    public StreamSlots Streams => streams;
+
+    /// <summary>The texts of the path's segments in braces.</summary>
+    public string[] Values { get; set; } = [];
+
+    /// <summary>Checked: only members that the route knows, each once and not empty.</summary>
+    public Dictionary<string, string> Query { get; set; } = [];
+
+    /// <summary>The caller is gone, or the port closes.</summary>
+    public CancellationToken Gone => context.RequestAborted;
+
+    /// <summary>What stands for a source that the caller left out.</summary>
+    public string Client => clients.Of(context);
+
+    /// <summary>For the jobs of this caller.</summary>
+    public JobReader JobReader() => new(node.Options.Limits.Payload, Client, node.Clock);
+
+    /// <summary>Without the code's word, which has a member of its own here.</summary>
+    public static string DetailOf(JobRefusedException refused)
+    {
+        string word = refused.Code.Word() + ": ";
+        return refused.Message.StartsWith(word, StringComparison.Ordinal) ? refused.Message[word.Length..] : refused.Message;
+    }
+
+    public Task AnswerAsync<T>(T body, JsonTypeInfo<T> json, int status = StatusCodes.Status200OK) =>
+        WriteAsync(JsonSerializer.SerializeToUtf8Bytes(body, json), MediaType.Json, status);
+
+    public Task RefuseAsync(JobRefusedException refused) => RefuseAsync(refused.Code, DetailOf(refused));
+
+    public Task RefuseAsync(RefusalCode code, string detail) => RefuseAsync(Problem.Of(code, detail));
+
+    public Task RefuseAsync(Problem problem)
+    {
+        if (Problem.RetryAfter(problem.Code) is { } seconds)
+            context.Response.Headers.RetryAfter = seconds;
+        return WriteAsync(JsonSerializer.SerializeToUtf8Bytes(problem, PlainJson.Problems.Problem), ProblemType, problem.Status);
+    }
+
+    /// <summary>A bug of ours; the log has it.</summary>
+    public Task FailAsync() => RefuseAsync(new Problem("Internal error", StatusCodes.Status500InternalServerError, "internal", "This is a fault of the server: its log says more."));
+
+    public async Task WriteAsync(ReadOnlyMemory<byte> body, string type, int status)
+    {
+        HttpResponse response = context.Response;
+        response.StatusCode = status;
+        response.ContentType = type;
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body, Gone);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Net;
+using ActorBalancer.Options;
+using Microsoft.AspNetCore.Http;
+
+namespace ActorBalancer.Node.Http.Guards;
+
+/// <summary>
+/// Refuses what a page in a browser could send here against its user's will: under a name that is made to resolve to this
+/// host (the Host is foreign), or from another site (the Origin is).
+/// </summary>
+internal sealed class HostGuard
+{
+    private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase);
+
+    public HostGuard(BalancerOptions options)
+    {
+        foreach (string host in (IEnumerable<string>)["localhost", options.Http.Bind, options.Remoting.Advertised, options.Remoting.Bind, .. options.Http.Hosts])
+        {
+            if (host.Length > 0 && !HostAddress.IsAny(host))
+                _hosts.Add(Plain(host));
+        }
+    }
+
+    /// <summary>Null, or why the request is forbidden.</summary>
+    public string? Fault(HttpContext context)
+    {
+        HostString host = context.Request.Host;
+        if (!host.HasValue)
+            return HttpProtocol.IsHttp10(context.Request.Protocol) ? null : "The Host header is empty.";
+        if (!IsOurs(Plain(host.Host), context.Connection.LocalIpAddress))
+            return "The Host header names another host: call this node by its address, or add the name to http.hosts.";
+        if (context.Request.Headers.Origin is { Count: > 0 } origins && !(origins.Count == 1 && IsSame(origins[0]!, host)))
+            return "The Origin header names another site: pages of other sites may not use this node.";
+        return null;
+    }
+
+    private bool IsOurs(string host, IPAddress? local)
+    {
+        if (_hosts.Contains(host))
+            return true;
+        // An address cannot be made to resolve to anything, so the one that the connection goes to is as good as its name.
+        return IPAddress.TryParse(host, out IPAddress? address)
+            && (IPAddress.IsLoopback(address) || (local is not null && address.Equals(Unmapped(local))));
+    }
+
+    private static bool IsSame(string origin, HostString host) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
+        && uri.Scheme is "http" or "https"
+        && origin.Equals(uri.GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase)
+        && Plain(uri.Host).Equals(Plain(host.Host), StringComparison.OrdinalIgnoreCase)
+        && uri.Port == (host.Port ?? (uri.Scheme == "https" ? 443 : 80));
+
+    /// <summary>Without brackets, and an address in its one form.</summary>
+    private static string Plain(string host)
+    {
+        string text = host.StartsWith('[') && host.EndsWith(']') ? host[1..^1] : host;
+        return text.Contains(':', StringComparison.Ordinal) && IPAddress.TryParse(text, out IPAddress? address) ? Unmapped(address).ToString() : text;
+    }
+
+    private static IPAddress Unmapped(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+}

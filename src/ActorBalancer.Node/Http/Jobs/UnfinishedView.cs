@@ -1,0 +1,4 @@
+namespace ActorBalancer.Node.Http.Jobs;
+
+/// <summary>Instead of the result of a job that is not final.</summary>
+internal sealed record UnfinishedView(string Id, string State);

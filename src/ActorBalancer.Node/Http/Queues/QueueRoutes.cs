@@ -1,0 +1,66 @@
+using ActorBalancer.Node.Http.Reading;
+
+namespace ActorBalancer.Node.Http.Queues;
+
+/// <summary>Queues: look, change, pause, resume.</summary>
+internal static class QueueRoutes
+{
+    public static async Task ListAsync(ApiCall call)
+    {
+        IReadOnlyList<QueueInfo> queues = await call.Node.Jobs.ListQueuesAsync(call.Gone);
+        await call.AnswerAsync(new ListView<QueueView>([.. queues.Select(QueueView.Of)], null), PlainJson.Answers.ListViewQueueView);
+    }
+
+    public static async Task ShowAsync(ApiCall call)
+    {
+        if (await FindAsync(call) is { } queue)
+            await call.AnswerAsync(QueueView.Of(queue), PlainJson.Answers.QueueView);
+    }
+
+    public static async Task ChangeAsync(ApiCall call)
+    {
+        if (await RequestBody.ReadAsync(call, BodyLimits.Change) is not { } body)
+            return;
+        QueueChange change = new();
+        string? fault = change.Read(body);
+        if (await FindAsync(call) is not { } queue)
+            return;
+        if (fault is not null)
+        {
+            await call.RefuseAsync(RefusalCode.Invalid, fault);
+            return;
+        }
+
+        // Static weights alone are what the queue has already.
+        if (change.Strategy is not null || change.Binding is not null)
+            await call.Node.Jobs.SetQueueAsync(queue.Name, change.Strategy, change.Binding, paused: null, call.Gone);
+        await ShowAsync(call);
+    }
+
+    public static Task PauseAsync(ApiCall call) => SetPausedAsync(call, true);
+
+    public static Task ResumeAsync(ApiCall call) => SetPausedAsync(call, false);
+
+    private static async Task SetPausedAsync(ApiCall call, bool paused)
+    {
+        if (await RequestBody.FaultOfActionAsync(call) is { } fault)
+        {
+            await call.RefuseAsync(RefusalCode.Invalid, fault);
+            return;
+        }
+        if (await FindAsync(call) is not { } queue)
+            return;
+        await call.Node.Jobs.SetQueueAsync(queue.Name, strategy: null, binding: null, paused, call.Gone);
+        await ShowAsync(call);
+    }
+
+    /// <summary>The queue that the path names, or null: the call has been refused.</summary>
+    private static async Task<QueueInfo?> FindAsync(ApiCall call)
+    {
+        string name = call.Values[0];
+        QueueInfo? queue = (await call.Node.Jobs.ListQueuesAsync(call.Gone)).FirstOrDefault(q => q.Name == name);
+        if (queue is null)
+            await call.RefuseAsync(RefusalCode.NotFound, "There is no such queue: a queue exists from its first job.");
+        return queue;
+    }
+}

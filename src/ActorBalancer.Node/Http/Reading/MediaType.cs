@@ -1,0 +1,24 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+
+namespace ActorBalancer.Node.Http.Reading;
+
+/// <summary>What a body may be: one type, in UTF-8, as it is.</summary>
+internal static class MediaType
+{
+    public const string Json = "application/json";
+    public const string Lines = "application/x-ndjson";
+
+    /// <summary>Null, or what is wrong with the type.</summary>
+    public static string? Fault(HttpRequest request, string type)
+    {
+        if (request.Headers.ContentEncoding.Count > 0)
+            return "A body with a Content-Encoding is not taken: send it as it is.";
+        bool isRight = request.Headers.ContentType.Count == 1
+            && MediaTypeHeaderValue.TryParse(request.Headers.ContentType[0], out MediaTypeHeaderValue? found)
+            && found.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)
+            && found.Parameters.Where(p => p.Name.Equals("charset", StringComparison.OrdinalIgnoreCase))
+                .All(p => HeaderUtilities.RemoveQuotes(p.Value).Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+        return isRight ? null : $"The body must be {type} in UTF-8: say so with 'Content-Type: {type}'.";
+    }
+}

@@ -1,0 +1,34 @@
+using ActorBalancer.Node.Http.Events;
+using ActorBalancer.Node.Http.Jobs;
+using ActorBalancer.Node.Http.Queues;
+using ActorBalancer.Node.Http.Workers;
+
+namespace ActorBalancer.Node.Http;
+
+/// <summary>The whole API as a list.</summary>
+internal static class Routes
+{
+    public static IReadOnlyList<Route> All { get; } =
+    [
+        new("GET", "/", IndexRoute.ShowAsync),
+        new("GET", "/healthz", HealthRoutes.LivesAsync),
+        new("GET", "/readyz", HealthRoutes.IsReadyAsync),
+        new("GET", "/metrics", MetricsRoute.ShowAsync),
+        new("POST", "/v1/jobs", JobRoutes.SubmitAsync),
+        new("POST", "/v1/jobs:bulk", BulkRoute.SubmitAsync),
+        new("GET", "/v1/jobs", JobListRoute.ListAsync, JobListRoute.Members),
+        new("GET", "/v1/jobs/{id}", JobRoutes.ShowAsync),
+        new("GET", "/v1/jobs/{id}/result", ResultRoute.ShowAsync, "wait"),
+        new("POST", "/v1/jobs/{id}/cancel", JobRoutes.CancelAsync),
+        new("POST", "/v1/jobs/{id}/retry", JobRoutes.RetryAsync),
+        new("GET", "/v1/queues", QueueRoutes.ListAsync),
+        new("GET", "/v1/queues/{q}", QueueRoutes.ShowAsync),
+        new("PATCH", "/v1/queues/{q}", QueueRoutes.ChangeAsync),
+        new("POST", "/v1/queues/{q}/pause", QueueRoutes.PauseAsync),
+        new("POST", "/v1/queues/{q}/resume", QueueRoutes.ResumeAsync),
+        new("GET", "/v1/workers", WorkerRoutes.ListAsync),
+        new("POST", "/v1/workers/{w}/drain", WorkerRoutes.DrainAsync),
+        new("POST", "/v1/workers/{w}/undrain", WorkerRoutes.UndrainAsync),
+        new("GET", "/v1/events", EventRoute.StreamAsync),
+    ];
+}
