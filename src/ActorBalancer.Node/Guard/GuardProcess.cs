@@ -16,6 +16,7 @@ internal static class GuardProcess
     {
         Libc.NewSession();
         Libc.BecomeSubreaper();
+        Libc.KeepDescriptors();
         // Only the pipe's end ends it: who tells all processes of a service to stop gives the worker time to drain.
         PosixSignal[] ignored = [PosixSignal.SIGTERM, PosixSignal.SIGINT, PosixSignal.SIGHUP, PosixSignal.SIGQUIT];
         PosixSignalRegistration[] registrations = [.. ignored.Select(s => PosixSignalRegistration.Create(s, context => context.Cancel = true))];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace ActorBalancer.Node.Guard;
@@ -17,6 +18,8 @@ internal static class Libc
 
     private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 0x800;
+    private const int SetDescriptorFlags = 2;
+    private const int SetStatusFlags = 4;
     private const int SetChildSubreaper = 36;
     private const int AllProcesses = 0;
     private const int NoHang = 1, Exited = 4, NoWait = 0x1000000;
@@ -27,7 +30,7 @@ internal static class Libc
         int[] ends = new int[2];
         Check(pipe2(ends, CloseOnExec), "pipe2");
         if (readNonBlocking)
-            Check(fcntl(ends[0], 4, NonBlocking), "fcntl");
+            Check(fcntl(ends[0], SetStatusFlags, NonBlocking), "fcntl");
         return (ends[0], ends[1]);
     }
 
@@ -101,6 +104,16 @@ internal static class Libc
 
     /// <summary>Leaves the terminal and the group of the process that started this one, whose signals are not meant for it.</summary>
     public static void NewSession() => _ = setsid();
+
+    /// <summary>Nothing that this process was started with, but the three, goes on to programs that it starts.</summary>
+    public static void KeepDescriptors()
+    {
+        foreach (string entry in Directory.GetFileSystemEntries("/proc/self/fd"))
+        {
+            if (int.TryParse(Path.GetFileName(entry.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int descriptor) && descriptor > 2)
+                _ = fcntl(descriptor, SetDescriptorFlags, 1);
+        }
+    }
 
     /// <summary>From now on this process is the parent of every orphan below it, whatever session it has put itself into.</summary>
     public static void BecomeSubreaper() => Check(prctl(SetChildSubreaper, 1, 0, 0, 0), "prctl");

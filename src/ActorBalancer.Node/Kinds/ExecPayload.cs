@@ -78,12 +78,5 @@ internal sealed record ExecPayload
         return bytes.Contains((byte)0) ? throw new FormatException($"{member} holds a zero byte, which no argument, path or variable can") : bytes;
     }
 
-    private static byte[] Bytes(JsonElement value)
-    {
-        if (value.ValueKind == JsonValueKind.String)
-            return Encoding.UTF8.GetBytes(value.GetString()!);
-        return value.EnumerateObject().ToArray() is [{ Name: "b64" } only] && only.Value.TryGetBytesFromBase64(out byte[]? bytes)
-            ? bytes
-            : throw new FormatException(Usage);
-    }
+    private static byte[] Bytes(JsonElement value) => PayloadBytes.Read(value, Usage);
 }

@@ -8,10 +8,11 @@ namespace ActorBalancer.Node.Kinds;
 internal sealed class NodeKinds : IAsyncDisposable
 {
     private ExecKind? _exec;
+    private HttpKind? _http;
 
     /// <summary>Adds those that the options allow.</summary>
     /// <exception cref="BalancerConfigurationException">This system has no way to run commands safely.</exception>
-    public static NodeKinds AddTo(HandlerRegistry handlers, BalancerOptions options)
+    public static NodeKinds AddTo(HandlerRegistry handlers, BalancerOptions options, TimeProvider clock)
     {
         NodeKinds kinds = new();
         if (options.IsWorker && options.Worker.Exec.Allow.Count > 0)
@@ -24,11 +25,17 @@ internal sealed class NodeKinds : IAsyncDisposable
             kinds._exec = new ExecKind(options);
             handlers.Add(ExecKind.Name, kinds._exec.RunAsync);
         }
+        if (options.IsWorker && options.Worker.Http.Allow.Count > 0)
+        {
+            kinds._http = new HttpKind(options, clock);
+            handlers.Add(HttpKind.Name, kinds._http.RunAsync);
+        }
         return kinds;
     }
 
     public async ValueTask DisposeAsync()
     {
+        _http?.Dispose();
         if (_exec is not null)
             await _exec.DisposeAsync();
     }

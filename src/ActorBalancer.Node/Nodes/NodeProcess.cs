@@ -30,7 +30,7 @@ internal static class NodeProcess
             HandlerRegistry registry = new();
             BuiltInKinds.AddTo(registry);
             handlers?.Invoke(registry);
-            await using NodeKinds kinds = NodeKinds.AddTo(registry, configuration.Options);
+            await using NodeKinds kinds = NodeKinds.AddTo(registry, configuration.Options, TimeProvider.System);
             await using ServiceProvider services = Services(arguments.Verbose);
             ILoggerFactory logs = services.GetRequiredService<ILoggerFactory>();
             TimeProvider clock = services.GetRequiredService<TimeProvider>();
