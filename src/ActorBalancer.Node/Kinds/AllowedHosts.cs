@@ -16,7 +16,9 @@ internal sealed class AllowedHosts
         foreach (string entry in allow)
         {
             int colon = entry.LastIndexOf(':');
-            if (IPAddress.TryParse(entry, out _) || colon < 0)
+            // An address of version 6 has colons of its own; with a port it stands in brackets.
+            bool bare = entry.StartsWith('[') ? entry.EndsWith(']') : IPAddress.TryParse(entry, out _) || colon < 0;
+            if (bare)
             {
                 _allowed.Add((Plain(entry), 80));
                 _allowed.Add((Plain(entry), 443));
