@@ -21,11 +21,12 @@ internal sealed class ClientNode : IAsyncDisposable
 
     /// <param name="seed">A member, <c>HOST:PORT</c>.</param>
     /// <param name="stop">Gives up.</param>
-    public static async Task<ClientNode> JoinAsync(string seed, CancellationToken stop)
+    /// <param name="settings">By key, such as those of <c>remoting.tls</c> where the cluster speaks it.</param>
+    public static async Task<ClientNode> JoinAsync(string seed, CancellationToken stop, params KeyValuePair<string, string>[] settings)
     {
         BalancerConfiguration configuration = BalancerConfiguration.Load(new ConfigurationSources
         {
-            Overrides = [new("actorbalancer.seeds.0", seed), new("actorbalancer.remoting.port", "0"), new("actorbalancer.name", "client")],
+            Overrides = [new("actorbalancer.seeds.0", seed), new("actorbalancer.remoting.port", "0"), new("actorbalancer.name", "client"), .. settings],
         });
         ServiceProvider services = new ServiceCollection().BuildServiceProvider();
         ClientNode client = new(
