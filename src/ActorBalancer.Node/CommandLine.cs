@@ -1,10 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using ActorBalancer.Cluster.Worker;
 using ActorBalancer.Node.Certs;
 using ActorBalancer.Node.Demo;
 using ActorBalancer.Node.Nodes;
+using ActorBalancer.Node.Tools;
+using ActorBalancer.Node.Up;
 
 namespace ActorBalancer.Node;
 
@@ -19,7 +22,14 @@ internal static class CommandLine
         RootCommand root = new("Distributes background jobs over worker processes.")
         {
             DemoCommand.Create(),
+            UpCommand.Create(),
             NodeCommand.Create(handlers),
+            SubmitCommand.Create(),
+            JobCommand.Create(),
+            QueueCommand.Create(),
+            WorkerCommand.Create(),
+            TopCommand.Create(),
+            ConfigCommand.Create(),
             CertsCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
@@ -30,12 +40,15 @@ internal static class CommandLine
         {
             foreach (var error in parsed.Errors)
                 await Console.Error.WriteLineAsync(error.Message);
-            string verb = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
-            await Console.Error.WriteLineAsync($"Run 'actorbalancer {verb}--help' for what there is.");
+            await Console.Error.WriteLineAsync($"Run 'actorbalancer {Path(parsed.CommandResult)}--help' for what there is.");
             return ExitCode.Usage;
         }
 
         // Signals are each verb's own matter: a worker drains far longer than a parser's time-out.
         return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
+
+    /// <summary>Such as <c>job show </c>; empty for the command itself.</summary>
+    private static string Path(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{Path(parent)}{result.Command.Name} " : "";
 }

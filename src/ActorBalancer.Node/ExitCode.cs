@@ -14,6 +14,9 @@ internal static class ExitCode
     /// <summary>No cluster could be reached.</summary>
     public const int Unreachable = 3;
 
+    /// <summary>The server answered, and refused.</summary>
+    public const int Refused = 4;
+
     /// <summary>This node was put out of its cluster: start it again.</summary>
     public const int Downed = 75;
 

@@ -20,10 +20,10 @@ internal static class NodeProcess
 
     public static async Task<int> RunAsync(NodeArguments arguments, Action<HandlerRegistry>? handlers)
     {
-        if (arguments.ParentPipe)
-            ParentPipe.Watch();
         TextWriter output = StandardOutput.Take();
-        using StopSignals signals = new();
+        using StopSignals signals = new(keyboard: !arguments.ParentPipe);
+        if (arguments.ParentPipe)
+            ParentPipe.Watch(signals.Stop);
         try
         {
             BalancerConfiguration configuration = arguments.Load();

@@ -23,12 +23,15 @@ internal sealed class ChildNode : IAsyncDisposable
         _process = new Process { StartInfo = start, EnableRaisingEvents = true };
         _process.OutputDataReceived += (_, e) => OnOutput(e.Data);
         _process.ErrorDataReceived += (_, e) => OnError(e.Data);
-        _process.Exited += (_, _) => _ready.TrySetException(new ChildNodeException($"{name} ended before it was ready.", Log));
+        _process.Exited += (_, _) => _ = EndAsync();
         _process.Start();
         Pid = _process.Id;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
+
+    /// <summary>Each line of its standard error as it comes, on another thread.</summary>
+    public event Action<string>? Said;
 
     public string Name { get; }
 
@@ -82,6 +85,20 @@ internal sealed class ChildNode : IAsyncDisposable
         return new ChildNode(start, name);
     }
 
+    /// <summary>Asks it to stop as SIGTERM would, on every system: it hears a byte over the pipe.</summary>
+    public void Stop()
+    {
+        try
+        {
+            _process.StandardInput.BaseStream.WriteByte(0);
+            _process.StandardInput.BaseStream.Flush();
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // It has ended by itself.
+        }
+    }
+
     /// <summary>SIGKILL.</summary>
     public void Kill()
     {
@@ -103,6 +120,13 @@ internal sealed class ChildNode : IAsyncDisposable
         await _process.WaitForExitAsync();
         _ = _ready.Task.Exception;
         _process.Dispose();
+    }
+
+    /// <summary>Its last words may come after its end.</summary>
+    private async Task EndAsync()
+    {
+        await _process.WaitForExitAsync();
+        _ready.TrySetException(new ChildNodeException($"{Name} ended before it was ready.", Log));
     }
 
     private void OnOutput(string? line)
@@ -130,5 +154,6 @@ internal sealed class ChildNode : IAsyncDisposable
             if (_log.Count > KeptLines)
                 _log.Dequeue();
         }
+        Said?.Invoke(line);
     }
 }

@@ -24,6 +24,23 @@ internal static class CurrentProcess
             _ = FollowAsync(parent, clock, stop);
     }
 
+    /// <summary>When a process started, in ticks whose unit is the system's own; null: there is none of this id.</summary>
+    public static long? StartOf(int pid)
+    {
+        try
+        {
+            // Field 22 of the stat file; .NET's own figure is reckoned from it and the clock, and differs between two readers.
+            if (OperatingSystem.IsLinux())
+                return long.Parse(Stat($"{pid}")[19], CultureInfo.InvariantCulture);
+            using Process process = Process.GetProcessById(pid);
+            return process.StartTime.Ticks;
+        }
+        catch (Exception e) when (e is IOException or ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+
     private static async Task FollowAsync(int parent, TimeProvider clock, CancellationToken stop)
     {
         using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(250), clock);
@@ -46,11 +63,14 @@ internal static class CurrentProcess
     {
         if (!OperatingSystem.IsLinux())
             return 0;
-        string stat = File.ReadAllText($"/proc/{process}/stat");
+        return int.Parse(Stat(process)[1], CultureInfo.InvariantCulture);
+    }
 
-        // "pid (name) state parent ...": the name may hold blanks and brackets, hence the last one.
-        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ', 3);
-        return int.Parse(fields[1], CultureInfo.InvariantCulture);
+    /// <summary>From the state on. "pid (name) state parent ...": the name may hold blanks and brackets, hence the last one.</summary>
+    private static string[] Stat(string process)
+    {
+        string stat = File.ReadAllText($"/proc/{process}/stat");
+        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
     }
 
     private static string NameOf(int process)

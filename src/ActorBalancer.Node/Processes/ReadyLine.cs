@@ -14,4 +14,8 @@ internal sealed record ReadyLine(string Event, string Name, string Akka, string?
     /// <summary><c>HOST:PORT</c>, as <c>--seed</c> takes it.</summary>
     [JsonIgnore]
     public string Seed => Akka[(Akka.IndexOf('@', StringComparison.Ordinal) + 1)..];
+
+    /// <summary>The port of <see cref="Seed"/>.</summary>
+    [JsonIgnore]
+    public int Port => int.Parse(Akka[(Akka.LastIndexOf(':') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -11,17 +11,25 @@ internal sealed class StopSignals : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
 
-    public StopSignals()
+    /// <param name="keyboard">
+    /// False: the keyboard's signals are ignored. They go to a whole group of processes, and who has a parent to stop it must not
+    /// stop before its turn.
+    /// </param>
+    public StopSignals(bool keyboard = true)
     {
+        Action<PosixSignalContext> onKey = keyboard ? OnSignal : static context => context.Cancel = true;
         _registrations =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
-            PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
-            PosixSignalRegistration.Create(PosixSignal.SIGQUIT, OnSignal),
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, onKey),
+            PosixSignalRegistration.Create(PosixSignal.SIGQUIT, onKey),
         ];
     }
 
     public CancellationToken Token => _stop.Token;
+
+    /// <summary>As the first signal does.</summary>
+    public void Stop() => _stop.Cancel();
 
     public void Dispose()
     {

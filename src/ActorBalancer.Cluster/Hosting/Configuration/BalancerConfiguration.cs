@@ -12,13 +12,16 @@ public sealed class BalancerConfiguration
 {
     private static readonly ConfigSchema Schema = new(Embedded("reference.conf").Root);
 
-    private BalancerConfiguration(BalancerOptions options, Config akka) => (Options, Akka) = (options, akka);
+    private BalancerConfiguration(BalancerOptions options, Config akka, ConfigBlock merged) => (Options, Akka, Merged) = (options, akka, merged);
 
     /// <summary>The values to run with, all checked.</summary>
     public BalancerOptions Options { get; }
 
     /// <summary>The <c>akka</c> block of the user's file, untouched; empty when there is none.</summary>
     public Config Akka { get; }
+
+    /// <summary>All layers in one, each value with where it was written.</summary>
+    internal ConfigBlock Merged { get; }
 
     /// <summary>What <c>reference.conf</c> alone gives.</summary>
     public static BalancerOptions Defaults() => Load(new ConfigurationSources()).Options;
@@ -41,7 +44,7 @@ public sealed class BalancerConfiguration
         merged = merged.With(Schema.Check(Overlay(sources.Overrides, sources.OverridesOrigin, sources.Role, errors), errors));
 
         BalancerOptions options = new ConfigurationCheck(merged, Schema.Reference, errors).Read();
-        return errors.Count == 0 ? new BalancerConfiguration(options, file.Akka) : throw new BalancerConfigurationException(errors);
+        return errors.Count == 0 ? new BalancerConfiguration(options, file.Akka, merged) : throw new BalancerConfigurationException(errors);
     }
 
     /// <summary>As <see cref="Load"/>, with the text of the file at <paramref name="path"/>. An empty file is valid.</summary>
@@ -64,19 +67,21 @@ public sealed class BalancerConfiguration
     public static string Render(BalancerOptions options) => new OptionsWriter(Schema).Write(options);
 
     /// <summary>One of the files built into this assembly.</summary>
-    internal static HoconFile Embedded(string name)
+    /// <param name="name">Its name.</param>
+    /// <param name="origin">What its values say of where they were written; empty for the defaults.</param>
+    internal static HoconFile Embedded(string name, string origin = "")
     {
         using Stream stream = typeof(BalancerConfiguration).Assembly.GetManifestResourceStream($"ActorBalancer.{name}")
             ?? throw new InvalidOperationException($"{name} is not embedded.");
         using StreamReader reader = new(stream);
         List<ConfigurationError> errors = [];
-        HoconFile file = HoconFile.Read(reader.ReadToEnd(), "", errors);
+        HoconFile file = HoconFile.Read(reader.ReadToEnd(), origin, errors);
         return errors.Count == 0 ? file : throw new InvalidOperationException($"{name}: {errors[0]}");
     }
 
     private static ConfigBlock RoleFile(string role, List<ConfigurationError> errors)
     {
-        if (role is NodeRoles.Router or NodeRoles.Worker) return Embedded($"{role}.conf").Root;
+        if (role is NodeRoles.Router or NodeRoles.Worker) return Embedded($"{role}.conf", $"{role}.conf").Root;
         errors.Add(new ConfigurationError("role", role, "one of router, worker"));
         return ConfigBlock.Empty("");
     }

@@ -1,0 +1,62 @@
+using ActorBalancer.Client;
+
+namespace ActorBalancer.Node.Tools;
+
+/// <summary>Jobs as a person reads them.</summary>
+internal sealed class JobScreen(Tool tool)
+{
+    private const int MostOfAResult = 400;
+
+    public void Show(JobListing page)
+    {
+        DateTimeOffset now = tool.Clock.GetUtcNow();
+        Sheet sheet = new("id", "state", "kind", "queue", "worker", Column.Number("tries"), Column.Number("age"));
+        foreach (JobDetails job in page.Items)
+            sheet.Add(job.Id, job.State, job.Kind, job.Queue, job.Worker, $"{job.Attempt}", Words.Age(job.SubmittedAt, now));
+        tool.Screen.Show(sheet);
+        if (page.Next is { } next)
+            Tool.Remark($"There are more: --after {next}");
+    }
+
+    public void Show(JobDetails job)
+    {
+        (string Name, string? Value)[] lines =
+        [
+            ("id", job.Id),
+            ("kind", job.Kind),
+            ("queue", job.Queue),
+            ("source", job.Source),
+            ("state", job.Reason is null ? job.State : $"{job.State} ({job.Reason})"),
+            ("waits", job.Waiting),
+            ("submitted", Words.Time(job.SubmittedAt)),
+            ("started", Words.Time(job.StartedAt)),
+            ("finished", Words.Time(job.FinishedAt)),
+            ("worker", job.Worker),
+            ("result", ResultOf(job)),
+            ("error", job.Error),
+        ];
+        foreach ((string name, string? value) in lines.Where(l => !string.IsNullOrEmpty(l.Value)))
+            tool.Screen.Line($"{name,-10} {value}");
+        if (job.Attempts is not { Count: > 0 } attempts)
+            return;
+
+        tool.Screen.Line("");
+        Sheet sheet = new(Column.Number("attempt"), "worker", "started", Column.Number("took"), "outcome", "why");
+        foreach (AttemptDetails attempt in attempts)
+            sheet.Add($"{attempt.N}", attempt.Worker, Words.Time(attempt.StartedAt), Words.Duration(attempt.FinishedAt - attempt.StartedAt), attempt.Outcome ?? "running", attempt.Why);
+        tool.Screen.Show(sheet);
+    }
+
+    private static string? ResultOf(JobDetails job) => job switch
+    {
+        { ResultBytes: null or 0 } => null,
+        { Result: { ValueKind: not System.Text.Json.JsonValueKind.Null } json } => Shortened(json.GetRawText()),
+        { ResultBytes: { } bytes } => $"{bytes} bytes that are no JSON",
+    };
+
+    private static string Shortened(string text) => text switch
+    {
+        { Length: > MostOfAResult } => $"{text[..MostOfAResult]}... ({text.Length} characters)",
+        _ => text,
+    };
+}

@@ -1,0 +1,13 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ActorBalancer.Node.Tools;
+
+/// <summary>What the tools print that no node said.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(AcceptedId))]
+[JsonSerializable(typeof(QueueWeights))]
+[JsonSerializable(typeof(ConfigReport))]
+[JsonSerializable(typeof(ConfigEntry[]))]
+[JsonSerializable(typeof(TopSnapshot))]
+internal sealed partial class ToolJson : JsonSerializerContext;

@@ -1,0 +1,40 @@
+using System.Globalization;
+
+namespace ActorBalancer.Node.Tools;
+
+/// <summary>Numbers and times as a person reads them in a narrow column.</summary>
+internal static class Words
+{
+    /// <summary>Such as <c>3m 12s</c>; null: none.</summary>
+    public static string? Age(DateTimeOffset? since, DateTimeOffset now) => since is { } then ? Span(now - then) : null;
+
+    public static string Span(TimeSpan time) => time switch
+    {
+        { TotalSeconds: < 1 } => "0s",
+        { TotalMinutes: < 1 } => Invariant($"{time.Seconds}s"),
+        { TotalHours: < 1 } => Invariant($"{time.Minutes}m {time.Seconds}s"),
+        { TotalDays: < 1 } => Invariant($"{time.Hours}h {time.Minutes}m"),
+        _ => Invariant($"{(int)time.TotalDays}d {time.Hours}h"),
+    };
+
+    /// <summary>Such as <c>250 ms</c> or <c>2.50 s</c>; null: none.</summary>
+    public static string? Duration(TimeSpan? time) => time switch
+    {
+        null => null,
+        { TotalMilliseconds: < 10 } t => Invariant($"{Math.Max(0, t.TotalMilliseconds):0.0} ms"),
+        { TotalSeconds: < 1 } t => Invariant($"{t.TotalMilliseconds:0} ms"),
+        { TotalMinutes: < 1 } t => Invariant($"{t.TotalSeconds:0.00} s"),
+        { } t => Span(t),
+    };
+
+    public static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    public static string Percent(double share) => Invariant($"{share * 100:0}%");
+
+    public static string Number(double? value) => value is { } v ? Invariant($"{v:0.##}") : "-";
+
+    /// <summary>Such as <c>1 job</c> and <c>3 jobs</c>.</summary>
+    public static string Count(long count, string noun) => Invariant($"{count} {noun}{(count == 1 ? "" : "s")}");
+
+    private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
+}

@@ -1,0 +1,9 @@
+namespace ActorBalancer.Node.Up;
+
+/// <summary>What the command line says of a local cluster.</summary>
+/// <param name="Workers">How many workers.</param>
+/// <param name="Slots">Jobs that each runs at once; null: as configured.</param>
+/// <param name="ConfigFile">For all its nodes; null: the defaults.</param>
+/// <param name="Ca">Whom to trust where the file says https; null: the system.</param>
+/// <param name="Json">Print the line that says it is ready as JSON.</param>
+internal sealed record UpArguments(int Workers, string? Slots, string? ConfigFile, string? Ca, bool Json);
