@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace ActorBalancer.Client;
 
 /// <summary>Everything that crosses the wire, built at compile time.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(UtcTimeConverter)])]
 [JsonSerializable(typeof(SubmittedJob))]
 [JsonSerializable(typeof(JobDetails))]
 [JsonSerializable(typeof(JobListing))]

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ActorBalancer.Client;
 
 namespace ActorBalancer.Node.Tools;
 
 /// <summary>What the tools print that no node said.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(UtcTimeConverter)])]
 [JsonSerializable(typeof(AcceptedId))]
 [JsonSerializable(typeof(QueueWeights))]
 [JsonSerializable(typeof(ConfigReport))]

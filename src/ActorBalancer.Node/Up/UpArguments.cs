@@ -6,4 +6,5 @@ namespace ActorBalancer.Node.Up;
 /// <param name="ConfigFile">For all its nodes; null: the defaults.</param>
 /// <param name="Ca">Whom to trust where the file says https; null: the system.</param>
 /// <param name="Json">Print the line that says it is ready as JSON.</param>
-internal sealed record UpArguments(int Workers, string? Slots, string? ConfigFile, string? Ca, bool Json);
+/// <param name="Verbose">Show all that the nodes log, and have them log more.</param>
+internal sealed record UpArguments(int Workers, string? Slots, string? ConfigFile, string? Ca, bool Json, bool Verbose);

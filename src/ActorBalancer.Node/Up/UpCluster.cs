@@ -118,8 +118,15 @@ internal sealed class UpCluster(UpArguments arguments, TimeSpan drain, Action<st
     {
         if (arguments.ConfigFile is { } file)
             options.AddRange(["--config", file]);
+        if (arguments.Verbose)
+            options.Add("--verbose");
         ChildNode node = ChildNode.Start(name, typeof(UpCluster).Assembly.Location, options, _settings);
-        node.Said += line => tell($"{name}: {line}");
+        node.Said += line =>
+        {
+            // Akka warns of every connection that a dead node took along; its death itself is told by who starts it again.
+            if (arguments.Verbose || !line.Contains(" warn: Akka.", StringComparison.Ordinal))
+                tell($"{name}: {line}");
+        };
         return node;
     }
 

@@ -14,6 +14,7 @@ internal static class UpCommand
         Option<string?> config = new("--config") { Description = "File in HOCON for all nodes; names, roles, seeds and ports are given by 'up'.", HelpName = "FILE" };
         Option<string?> ca = new("--ca") { Description = "File in PEM with the CA to trust where the configuration turns HTTP into https.", HelpName = "FILE" };
         Option<bool> json = new("--json") { Description = "Print the line that says the cluster is ready as JSON." };
+        Option<bool> verbose = new("--verbose") { Description = "Show all that the nodes log, and have them log more than warnings." };
         workers.Validators.Add(r =>
         {
             if (r.GetValueOrDefault<int>() is < 1 or > MostWorkers)
@@ -26,11 +27,12 @@ internal static class UpCommand
             + "finish their running jobs. HTTP is on port 8600 and the cluster on 8601 where these are free.",
             "actorbalancer up --workers 2 --slots 4")
         {
-            workers, slots, config, ca, json,
+            workers, slots, config, ca, json, verbose,
         };
         command.SetAction(async (parsed, _) =>
         {
-            UpArguments arguments = new(parsed.GetValue(workers), parsed.GetValue(slots), parsed.GetValue(config), parsed.GetValue(ca), parsed.GetValue(json));
+            UpArguments arguments = new(
+                parsed.GetValue(workers), parsed.GetValue(slots), parsed.GetValue(config), parsed.GetValue(ca), parsed.GetValue(json), parsed.GetValue(verbose));
             return await UpProcess.RunAsync(arguments, TimeProvider.System);
         });
         return command;
