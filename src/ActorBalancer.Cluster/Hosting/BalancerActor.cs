@@ -47,7 +47,7 @@ internal sealed class BalancerActor(TreeSettings settings) : UntypedActor
 
         // The whole tree. The life port is open before any of it.
         IActorRef membership = Start("membership", MembershipActor.Props(options.RoleNames));
-        IActorRef metrics = Start("metrics", MetricsActor.Props(options.Metrics, Sampler(), clock));
+        IActorRef metrics = Start("metrics", MetricsActor.Props(options.Metrics, settings.Sampler, clock));
         IActorRef? router = options.IsRouter ? Start("router", RouterActor.Props(Router(metrics, membership))) : null;
         IActorRef? worker = options.IsWorker ? Start("worker", WorkerActor.Props(settings.Worker!, membership, options.Worker.NoRouterExit)) : null;
         IActorRef gateway = Start("gateway", GatewayActor.Props(Gateway(router, membership)));
@@ -99,16 +99,6 @@ internal sealed class BalancerActor(TreeSettings settings) : UntypedActor
             // Thrown from here it would start this actor again, which has said already that it is over.
             _log.Error(fault, "Node {Node} could not tell everybody that it stops", settings.NodeName);
         }
-    }
-
-    private ProcessSampler Sampler()
-    {
-        if (settings.Worker is not { } worker)
-            return new ProcessSampler(new SystemSource(), settings.Clock, settings.NodeName, 0, null);
-        WorkerLoad load = worker.Load;
-        return new ProcessSampler(
-            new SystemSource(), settings.Clock, settings.NodeName, settings.Incarnation,
-            () => new Load.WorkerLoadSnapshot(load.Running, load.Queued, load.Finished, load.ServiceMicros));
     }
 
     private RouterSettings Router(IActorRef metrics, IActorRef membership) => new()

@@ -1,6 +1,7 @@
 using System.Reflection;
 using ActorBalancer.Cluster.Gateway;
 using ActorBalancer.Cluster.Membership;
+using ActorBalancer.Cluster.Metrics;
 using ActorBalancer.Cluster.Router;
 using ActorBalancer.Cluster.Tls;
 using ActorBalancer.Cluster.Worker;
@@ -31,6 +32,7 @@ internal sealed class BalancerNode : IAsyncDisposable
     private readonly IJobStore? _store;
     private readonly RouterBoard? _board;
     private readonly WorkerEngine? _worker;
+    private readonly NodeMeter _meter;
     private readonly IntakeLimits _limits;
     private readonly TaskCompletionSource<BalancerTree> _tree = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<BalancerStopped> _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,6 +51,8 @@ internal sealed class BalancerNode : IAsyncDisposable
         _store = options.IsRouter ? settings.Store ?? new MemoryJobStore(settings.Clock, options.Memory, options.Limits.Queues) : null;
         _board = options.IsRouter ? new RouterBoard(settings.Clock) : null;
         _worker = options.IsWorker ? Worker(settings, Name, lifePort, incarnation) : null;
+        ProcessSampler sampler = new(new SystemSource(), settings.Clock, Name, _worker is null ? 0 : incarnation, _worker is null ? null : _worker.Load.Snapshot);
+        _meter = new NodeMeter(Name, _board, _worker, sampler);
         cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
 
         _limits = new IntakeLimits();
@@ -64,6 +68,7 @@ internal sealed class BalancerNode : IAsyncDisposable
             Seed = settings.Seed ?? (ulong)incarnation,
             Limits = _limits,
             Store = _store,
+            Sampler = sampler,
             Board = _board,
             Worker = _worker,
             Kinds = settings.Handlers.Kinds,
@@ -228,6 +233,7 @@ internal sealed class BalancerNode : IAsyncDisposable
     {
         Client.Disconnect();
         _board?.Events.Close();
+        _meter.Dispose();
         _gone.Cancel();
     }
 

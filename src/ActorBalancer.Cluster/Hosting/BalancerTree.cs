@@ -1,5 +1,6 @@
 using ActorBalancer.Cluster.Gateway;
 using ActorBalancer.Cluster.Membership;
+using ActorBalancer.Cluster.Metrics;
 using ActorBalancer.Cluster.Router;
 using ActorBalancer.Cluster.Worker;
 using ActorBalancer.Intake;
@@ -29,6 +30,9 @@ internal sealed record TreeSettings
 
     /// <summary>On a router.</summary>
     public IJobStore? Store { get; init; }
+
+    /// <summary>Of this process.</summary>
+    public required ProcessSampler Sampler { get; init; }
 
     /// <summary>On a router.</summary>
     public RouterBoard? Board { get; init; }

@@ -16,6 +16,7 @@ internal sealed class ProcessSampler
     private long _lastTime;
     private TimeSpan _lastCpu;
     private WorkerLoadSnapshot _lastLoad;
+    private volatile NodeSample? _newest;
 
     /// <param name="source">Where to read.</param>
     /// <param name="time">The clock.</param>
@@ -33,6 +34,9 @@ internal sealed class ProcessSampler
         _lastTime = time.GetTimestamp();
         _lastCpu = source.CpuTime;
     }
+
+    /// <summary>The sample that was taken last, for any thread; null before the first.</summary>
+    public NodeSample? Newest => _newest;
 
     public NodeSample Take()
     {
@@ -52,6 +56,7 @@ internal sealed class ProcessSampler
             UnixMs = _time.GetUtcNow().ToUnixTimeMilliseconds(),
         };
         _lastLoad = load;
+        _newest = sample;
         return sample;
     }
 

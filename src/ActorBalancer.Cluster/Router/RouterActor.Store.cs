@@ -72,6 +72,7 @@ internal sealed partial class RouterActor
         foreach ((object message, IActorRef sender) in _early)
             Self.Tell(message, sender);
         _early.Clear();
+        _unshown = true;
         EndTurnSoon();
     }
 

@@ -1,3 +1,5 @@
+using ActorBalancer.Dispatch;
+
 namespace ActorBalancer.Cluster.Router;
 
 /// <summary>What others of this node may know of its router without asking it: written by the router actor, read by any thread.</summary>
@@ -5,6 +7,14 @@ internal sealed class RouterBoard(TimeProvider clock)
 {
     private volatile bool _isRegistered;
     private volatile bool _isStoreAway;
+    private volatile DispatchFigures? _figures;
+
+    /// <summary>At most a quarter of a second old; null before the first registration.</summary>
+    public DispatchFigures? Figures
+    {
+        get => _figures;
+        set => _figures = value;
+    }
 
     public EventFeed Events { get; } = new(clock);
 

@@ -50,6 +50,9 @@ internal sealed partial class WorkerEngine
 
     public WorkerLoad Load { get; } = new();
 
+    /// <summary>Jobs that it runs at once.</summary>
+    public int Slots => _runners.Length;
+
     /// <summary>The actor's own table; kept here, since the routes in it mean the same to the next actor.</summary>
     public Dictionary<Address, KnownRouter> Routers { get; } = [];
 

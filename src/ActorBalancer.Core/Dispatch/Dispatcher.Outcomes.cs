@@ -172,6 +172,7 @@ internal sealed partial class Dispatcher
             if (entry.State != EntryState.Sent || entry.Worker != link.Row)
                 continue;
             EndRun(slot, link);
+            entry.Lane.Queue.Counts.Lost++;
             entry.Runs++;
             entry.Used++;
             entry.Losses++;
@@ -219,6 +220,7 @@ internal sealed partial class Dispatcher
                 Cancelled cancelled = turn.Cancelled[~slot];
                 Tell(cancelled.Submitter, cancelled.Ticket, cancelled.TicketRow, cancelled.Losses, in row);
                 TellStep(cancelled.Lane, in row);
+                cancelled.Lane.Queue.Counts.Ended(row.State, Now.UnixMs - cancelled.WantedUnixMs);
                 continue;
             }
             ref JobEntry entry = ref _table[slot];
@@ -226,6 +228,7 @@ internal sealed partial class Dispatcher
             if (JobTransitions.IsFinal(row.State))
             {
                 Tell(entry.Submitter, entry.Ticket, entry.TicketRow, entry.Losses, in row);
+                entry.Lane.Queue.Counts.Ended(row.State, Now.UnixMs - entry.WantedUnixMs);
                 Forget(slot, row.State);
                 continue;
             }
@@ -233,6 +236,7 @@ internal sealed partial class Dispatcher
             _waiting++;
             if (row.State == JobState.Retrying)
             {
+                entry.Lane.Queue.Counts.Retried++;
                 if (entry.CancelRequested)
                 {
                     entry.Lane.Queue.Waiting++;
@@ -324,5 +328,5 @@ internal sealed partial class Dispatcher
     }
 
     /// <summary>What is told of a job that was cancelled before it ran; its slot may be gone by then.</summary>
-    private readonly record struct Cancelled(int Submitter, long Ticket, int TicketRow, int Losses, Lane Lane);
+    private readonly record struct Cancelled(int Submitter, long Ticket, int TicketRow, int Losses, Lane Lane, long WantedUnixMs);
 }

@@ -164,8 +164,7 @@ internal sealed partial class Dispatcher
             {
                 Name = link.Name,
                 Node = nodeOf(link.Row),
-                State = link is { State: WorkerState.Up } && (link.Draining || link.DrainOrdered || link.Leaving) ? WorkerState.Draining
-                    : link is { State: WorkerState.Up, Synchronised: false } ? WorkerState.Joining : link.State,
+                State = StateOf(link),
                 Roles = [],
                 Kinds = [.. link.Kinds.Select(k => _kindNames[k]).Order(StringComparer.Ordinal)],
                 Slots = link.Slots,
@@ -214,7 +213,7 @@ internal sealed partial class Dispatcher
             Crashes = entry.Crashes,
         });
         _turn.Slots.Add(~_turn.Cancelled.Count);
-        _turn.Cancelled.Add(new Cancelled(entry.Submitter, entry.Ticket, entry.TicketRow, entry.Losses, entry.Lane));
+        _turn.Cancelled.Add(new Cancelled(entry.Submitter, entry.Ticket, entry.TicketRow, entry.Losses, entry.Lane, entry.WantedUnixMs));
         queue.Map.Remove(JobKey.Sequence(entry.Key));
         _waiting--;
         if (entry.OwnsSource)

@@ -51,7 +51,7 @@ internal sealed partial class Dispatcher
     {
         StoredJobs stored = answer.Job!;
         QueueState queue = _byNumber[JobKey.Queue(key)]!;
-        int slot = AddEntry(key, stored.Jobs, 0, LaneOf(queue, stored.Jobs.Kind(0)), stored.SubmittedUnixMs[0]);
+        int slot = AddEntry(key, stored.Jobs, 0, LaneOf(queue, stored.Jobs.Kind(0)), Now.UnixMs);
         _table[slot].Runs = (ushort)stored.Runs[0];
         if (answer.Was == JobState.Dead)
             queue.Dead = Math.Max(0, queue.Dead - 1);

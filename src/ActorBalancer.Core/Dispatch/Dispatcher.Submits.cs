@@ -130,6 +130,7 @@ internal sealed partial class Dispatcher
                 codes ??= new RefusalCode[keys.Length];
                 codes[i] = code;
                 keys[i] = -1;
+                _refused[(int)code]++;
                 continue;
             }
             keys[i] = JobKey.Pack(q!.Number, jobs.Priority(i), q.NextSequence++);
@@ -224,6 +225,7 @@ internal sealed partial class Dispatcher
                 continue;
             if (lane is null || jobs.QueueOf is not null || jobs.KindOf is not null)
                 lane = LaneOf(_byNumber[JobKey.Queue(key)]!, jobs.Kind(i));
+            lane.Queue.Counts.Accepted++;
             int slot = AddEntry(key, jobs, i, lane, Now.UnixMs);
             if (submit.Notify)
             {
@@ -236,7 +238,7 @@ internal sealed partial class Dispatcher
         }
     }
 
-    private int AddEntry(long key, JobBatch jobs, int row, Lane lane, long submittedUnixMs)
+    private int AddEntry(long key, JobBatch jobs, int row, Lane lane, long wantedUnixMs)
     {
         int slot = _table.Rent();
         ref JobEntry entry = ref _table[slot];
@@ -247,7 +249,7 @@ internal sealed partial class Dispatcher
         entry.Worker = -1;
         entry.Submitter = -1;
         entry.Next = -1;
-        entry.SubmittedUnixMs = submittedUnixMs;
+        entry.WantedUnixMs = wantedUnixMs;
         string? source = jobs.Source(row);
         entry.Source = source is null ? SourceHash.Of(key) : SourceHash.Of(source);
         lane.Queue.Map.Set(JobKey.Sequence(key), slot);
@@ -261,6 +263,7 @@ internal sealed partial class Dispatcher
         ref JobEntry entry = ref _table[slot];
         if (runAtUnixMs > Now.UnixMs)
         {
+            entry.WantedUnixMs = runAtUnixMs;
             Delay(slot, runAtUnixMs);
             return;
         }
@@ -325,7 +328,12 @@ internal sealed partial class Dispatcher
         Array.Fill(none, -1);
         RefusalCode[] codes = new RefusalCode[none.Length];
         for (int i = 0; i < codes.Length; i++)
-            codes[i] = submit.Codes is { } c && c[i] != RefusalCode.None ? c[i] : code;
+        {
+            bool judged = submit.Codes is { } c && c[i] != RefusalCode.None;
+            codes[i] = judged ? submit.Codes![i] : code;
+            if (!judged)
+                _refused[(int)code]++;
+        }
         Effects.Answers.Add(new SubmitAnswer(submit.Submitter, submit.Ticket, none, codes, detail));
     }
 

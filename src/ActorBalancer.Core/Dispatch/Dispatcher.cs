@@ -10,7 +10,7 @@ namespace ActorBalancer.Dispatch;
 /// Pure and single-threaded: the shell sets <see cref="Now"/>, feeds events, and after a turn calls <see cref="Flush"/> and
 /// carries out the effects. The parts: <c>Submits</c> (keys, checkpoint 1), <c>Binding</c> (strategies, lines, credit),
 /// <c>Takeover</c> (reading back, adoption), <c>Links</c> (workers, reports, hello), <c>Outcomes</c> (checkpoint 2, retries, losses), <c>Queues</c> (settings, questions),
-/// <c>Retries</c> (by hand).
+/// <c>Retries</c> (by hand), <c>Figures</c> (for meters).
 /// </summary>
 internal sealed partial class Dispatcher
 {

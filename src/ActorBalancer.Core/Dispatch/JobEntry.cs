@@ -52,7 +52,10 @@ internal struct JobEntry
     public int Next;
 
     public ulong Source;
-    public long SubmittedUnixMs;
+
+    /// <summary>When somebody wanted it to run: its submission, or the time that it was scheduled for.</summary>
+    public long WantedUnixMs;
+
     public long SentUnixMs;
 
     /// <summary>Attempts used up: failures, retries and crashes.</summary>

@@ -49,6 +49,8 @@ internal sealed class QueueState(int number, string name, QueueOptions options, 
 
     public long Dead { get; set; }
 
+    public QueueCounts Counts { get; } = new();
+
     /// <summary>By priority rank: sequences up to this one may be assigned (rule 9).</summary>
     public long[] Horizon { get; } = NoHorizon();
 

@@ -53,6 +53,7 @@ internal static class DispatchTest
         Assert.Equal(0, cluster.Router.Waiting);
         Assert.Equal(0, cluster.Router.SlotsInUse);
         Assert.Equal(0, cluster.Store.DuplicateOutcomes);
+        Assert.Equal(cluster.Runs.Count, cluster.Runs.DistinctBy(r => r.Token).Count());
     }
 
     /// <summary>Runs of a key never overlap.</summary>

@@ -7,7 +7,7 @@ using static ActorBalancer.Core.Tests.Dispatch.DispatchTest;
 namespace ActorBalancer.Core.Tests.Dispatch;
 
 /// <summary>
-/// One random life of a small cluster, all from one number: fleet, jobs, handlers that fail, switches, cancels, joins, deaths,
+/// One random life of a small cluster, all from one number: fleet, jobs, handlers that fail, switches, cancels, retries by hand, joins, deaths,
 /// silences, drains, outages, new routers, and messages that get lost, come twice or late. Then the faults stop and
 /// everything has to come to its end.
 /// </summary>
@@ -82,7 +82,7 @@ internal sealed class RandomSchedule
     {
         VirtualWorker[] alive = [.. _cluster.Workers.Where(w => w.Alive)];
         VirtualWorker? worker = alive.Length == 0 ? null : alive[_dice.Next(alive.Length)];
-        switch (_dice.Next(16))
+        switch (_dice.Next(17))
         {
             case 0: Join(Kinds); break;
             case 1 when worker is not null: Note($"kill {worker.Name}"); worker.Kill(evidence: _dice.Next(3) > 0); break;
@@ -95,6 +95,7 @@ internal sealed class RandomSchedule
             case 8: Outage(); break;
             case 9: _cluster.SetWeights(); break;
             case 10 when worker is not null: Replace(worker); break;
+            case 11: RetrySome(); break;
             default: Submit(); break;
         }
     }
@@ -191,6 +192,20 @@ internal sealed class RandomSchedule
             long key = _cluster.Order[^(1 + _dice.Next(Math.Min(20, _cluster.Order.Count)))];
             Note($"cancel {key:x}");
             _cluster.Tell(r => r.Cancel(key));
+        }
+    }
+
+    private void RetrySome()
+    {
+        for (int i = _dice.Next(12); i > 0 && _cluster.Order.Count > 0; i--)
+        {
+            long key = _cluster.Order[_dice.Next(_cluster.Order.Count)];
+            bool may = _cluster.Finals.TryGetValue(key, out OutcomeRow end) && JobTransitions.IsRetryable(end.State);
+            RefusalCode code = _cluster.Retry(key);
+            Note($"retry {key:x}: {code}");
+            bool away = code == RefusalCode.NotReady || (code == RefusalCode.StoreUnavailable && _cluster.StoreAnswers is not null);
+            if (code != (may ? RefusalCode.None : RefusalCode.Conflict) && !away)
+                throw new InvalidOperationException($"the retry of job {key:x}, {(may ? end.State : "not final")}, was answered {code}");
         }
     }
 

@@ -71,6 +71,9 @@ internal sealed class VirtualCluster
 
     public int Restarts { get; private set; }
 
+    /// <summary>Jobs that wait again after a retry by hand.</summary>
+    public int Retried { get; private set; }
+
     /// <summary>Final jobs by key, as the submitter heard of them; a key that is told twice throws.</summary>
     public Dictionary<long, FinishedJob> Finished { get; } = [];
 
@@ -140,6 +143,28 @@ internal sealed class VirtualCluster
         call(router);
         return null;
     });
+
+    /// <summary>Retries a job by hand, as a shell does; a job that waits again is not final any more.</summary>
+    public RefusalCode Retry(long key)
+    {
+        RefusalCode code = Tell(router => router.Retry(key)).Code;
+        if (code != RefusalCode.None)
+            return code;
+        Reopening answer = StoreAnswers switch
+        {
+            null => _store.ReopenAsync(Router.Incarnation, new JobId(key), CancellationToken.None).AsTask().Result,
+            CommitResult.Unavailable => new Reopening(ReopenResult.Unavailable),
+            _ => new Reopening(ReopenResult.Fenced),
+        };
+        if (answer.Result == ReopenResult.Done)
+        {
+            if (!JobTransitions.IsLegal(Finals[key].State, JobState.Waiting))
+                throw new InvalidOperationException($"job {key} was reopened from {Finals[key].State}");
+            Finals.Remove(key);
+            Retried++;
+        }
+        return Tell(router => router.Reopened(key, answer)).Code;
+    }
 
     public void At(long micros, Action action) => _events.Enqueue(action, (Math.Max(micros, Now), _order++));
 
@@ -306,6 +331,8 @@ internal sealed class VirtualCluster
             JobState from = row.Attempt > 0 ? JobState.Running : Read(row.Key).State;
             if (JobTransitions.IsFinal(Read(row.Key).State) || !JobTransitions.IsLegal(from, row.State))
                 throw new InvalidOperationException($"job {row.Key}: {Read(row.Key).State}, assumed {from}, to {row.State}");
+            if (row.Attempt > 0 && Stored.Exists(s => s.Key == row.Key && s.Attempt >= row.Attempt))
+                throw new InvalidOperationException($"job {row.Key}: a second attempt {row.Attempt}");
             Stored.Add(row);
             if (JobTransitions.IsFinal(row.State))
                 Finals.Add(row.Key, row);

@@ -10,6 +10,8 @@ public abstract partial class JobStoreContract
     private static readonly JobState[] Ends =
         [JobState.Waiting, JobState.Retrying, JobState.Succeeded, JobState.Discarded, JobState.Cancelled, JobState.Dead];
 
+    private static readonly string?[] Texts = [null, null, null, "ECH", "Error 4", "S3", "0000c", "nowhere"];
+
     /// <summary>What one commit does, as numbers that shrink well; the run maps them onto what is there.</summary>
     private static readonly Gen<int[]> Turn = Gen.Int[0, 999].Array[8];
 
@@ -39,6 +41,11 @@ public abstract partial class JobStoreContract
             Insert(commit, turn, under.NowUnixMs, next, model);
             Finish(commit, turn, under.NowUnixMs, model);
             Assert.Equal(CommitResult.Done, await under.Store.CommitAsync(commit, default));
+            foreach (long key in model.Keys.Where((_, i) => (i + turn[6]) % 9 == 0).Append(JobKey.Pack(1, 5, 900 + turn[6])).ToArray())
+            {
+                Reopening answer = await under.Store.ReopenAsync(incarnation, new JobId(key), default);
+                Assert.Equal(model.Reopen(key, under.NowUnixMs), JobStoreModel.Line(answer));
+            }
             await CompareAsync(under, model, turn);
         }
     }
@@ -128,6 +135,9 @@ public abstract partial class JobStoreContract
             Queue = turn[2] % 2 == 0 ? null : Queues[queue],
             Kind = turn[3] % 3 == 0 ? "echo" : null,
             Source = turn[4] % 5 == 0 ? "s3" : null,
+            Open = turn[1] % 6 == 1,
+            Worker = turn[3] % 4 == 1 ? "w1" : null,
+            Text = Texts[turn[6] % Texts.Length],
             After = turn[5] % 2 == 0 || some < 0 ? null : new JobId(some),
             Limit = limit,
         };

@@ -50,6 +50,20 @@ internal sealed class JobStoreModel
             job.Result = row.Result.ToArray();
     }
 
+    /// <summary>As a line: what became of it, and the job as its owner gets it.</summary>
+    public string Reopen(long key, long now)
+    {
+        if (!_jobs.TryGetValue(key, out Job? job))
+            return Line(ReopenResult.NotFound, default, []);
+        JobState was = job.StateAt(now);
+        if (was is not (JobState.Dead or JobState.Discarded or JobState.Cancelled))
+            return Line(ReopenResult.WrongState, was, []);
+        (job.State, job.Reason, job.Used, job.Crashes, job.At) = (JobState.Waiting, DeadReason.None, 0, 0, 0);
+        return Line(ReopenResult.Done, was, Load(JobKey.Queue(key), key - 1, 1));
+    }
+
+    public static string Line(Reopening answer) => Line(answer.Result, answer.Was, answer.Job is null ? [] : Lines(answer.Job));
+
     public IEnumerable<string> Load(int queue, long after, int limit) => _jobs
         .Where(pair => pair.Key > after && JobKey.Queue(pair.Key) == queue && !JobTransitions.IsFinal(pair.Value.State))
         .Take(limit)
@@ -70,7 +84,10 @@ internal sealed class JobStoreModel
         .SkipWhile(job => query.After is not null && job.Id != query.After)
         .Skip(query.After is null ? 0 : 1)
         .Where(job => (query.State ?? job.State) == job.State && (query.Queue ?? job.Queue) == job.Queue
-            && (query.Kind ?? job.Kind) == job.Kind && (query.Source ?? job.Source) == job.Source)
+            && (query.Kind ?? job.Kind) == job.Kind && (query.Source ?? job.Source) == job.Source
+            && !(query.Open && JobTransitions.IsFinal(job.State))
+            && (query.Worker is null || !JobTransitions.IsFinal(job.State) || query.Worker == job.Worker)
+            && (query.Text is null || $"{job.Id}\n{job.Kind}\n{job.Source}\n{job.Error}".Contains(query.Text, StringComparison.OrdinalIgnoreCase)))
         .Take(query.Limit)
         .Select(Describe);
 
@@ -78,6 +95,8 @@ internal sealed class JobStoreModel
         $"{job.Id} {job.Kind} {job.Queue} {job.Source} {job.State} {job.Reason} {job.Attempt} {job.Worker} ")
         + string.Create(CultureInfo.InvariantCulture, $"{job.SubmittedAt:O} {job.StartedAt:O} {job.FinishedAt:O} ")
         + $"'{Encoding.UTF8.GetString(job.Result.Span)}' {job.Error} [{string.Join("; ", job.Attempts)}]";
+
+    private static string Line(ReopenResult result, JobState was, IEnumerable<string> job) => $"{result} {was} {string.Concat(job)}";
 
     private static string Line(
         long key, string kind, ReadOnlyMemory<byte> payload, string? source, int used, int crashes, int runs, long runAt, long submitted) =>
@@ -90,7 +109,7 @@ internal sealed class JobStoreModel
         Kind = job.Request.Kind,
         Queue = job.Request.Queue,
         Source = job.Request.Source ?? new JobId(key).ToString(),
-        State = job.State is JobState.Scheduled or JobState.Retrying && job.At <= now ? JobState.Waiting : job.State,
+        State = job.StateAt(now),
         Reason = job.Reason,
         Attempt = job.Attempts.Count,
         Worker = job.Attempts.LastOrDefault()?.Worker,
@@ -106,6 +125,8 @@ internal sealed class JobStoreModel
 
     private sealed class Job
     {
+        public JobState StateAt(long now) => State is JobState.Scheduled or JobState.Retrying && At <= now ? JobState.Waiting : State;
+
         public required JobRequest Request { get; init; }
         public required long Submitted { get; init; }
         public JobState State { get; set; }

@@ -55,6 +55,46 @@ public sealed class MemoryJobStoreTests : JobStoreContract
     }
 
     [Fact]
+    public async Task Oldest_payloads_are_given_up_when_they_are_too_large_and_their_jobs_stay_to_be_read_about()
+    {
+        await using StoreSession s = await StoreSession.StartAsync(new Memory(keepFinished: 100, keepResultBytes: 10));
+        // The payload of a job is its key in digits: five, for the first ones of the highest priority.
+        long[] keys = [.. Enumerable.Range(0, 4).Select(i => s.Key(10_000 + i, JobKey.HighestPriority))];
+        await s.InsertAsync(keys);
+        await s.FinishAsync(s.Outcome(keys[0], 1, AttemptOutcome.Failed, JobState.Dead));
+        s.Under.Pass(TimeSpan.FromMilliseconds(1));
+        await s.FinishAsync(s.Outcome(keys[1], 1, AttemptOutcome.Discarded, JobState.Discarded), s.Succeeded(keys[2]));
+        s.Under.Pass(TimeSpan.FromMilliseconds(1));
+        await s.FinishAsync(s.Outcome(keys[3], 1, AttemptOutcome.Failed, JobState.Dead));
+
+        Assert.Equal(new Reopening(ReopenResult.PayloadGone, JobState.Dead), await Reopen(keys[0]));
+        Assert.Equal((JobState.Dead, 1), ((await s.GetAsync(keys[0])).State, (await s.GetAsync(keys[0])).Attempts.Count));
+        Assert.Equal(ReopenResult.Done, (await Reopen(keys[1])).Result);
+        Assert.Equal(ReopenResult.Done, (await Reopen(keys[3])).Result);
+        // What was reopened is not counted any more, so there is room again.
+        await s.FinishAsync(s.Outcome(keys[1], 2, AttemptOutcome.Discarded, JobState.Discarded), s.Outcome(keys[3], 2, AttemptOutcome.Failed, JobState.Dead));
+        Assert.Equal(ReopenResult.Done, (await Reopen(keys[3])).Result);
+        Assert.Equal(ReopenResult.Done, (await Reopen(keys[1])).Result);
+
+        async Task<Reopening> Reopen(long key) => await s.Store.ReopenAsync(s.Incarnation, new JobId(key), default);
+    }
+
+    [Fact]
+    public async Task Reopened_job_is_not_forgotten_with_those_that_finished_when_it_first_did()
+    {
+        await using StoreSession s = await StoreSession.StartAsync(new Memory(keepFinished: 2, keepResultBytes: 1000));
+        await s.InsertAsync([.. Enumerable.Range(0, 5).Select(i => s.Key(i))]);
+        await s.FinishAsync(s.Outcome(s.Key(0), 1, AttemptOutcome.Failed, JobState.Dead));
+        Assert.Equal(ReopenResult.Done, (await s.Store.ReopenAsync(s.Incarnation, new JobId(s.Key(0)), default)).Result);
+        s.Under.Pass(TimeSpan.FromDays(31));
+        await s.FinishAsync(s.Succeeded(s.Key(1)), s.Succeeded(s.Key(2)), s.Succeeded(s.Key(3)));
+        Assert.Equal(Ids(s, 4, 3, 2, 0), await s.ListAsync(new JobQuery()));
+        Assert.Equal([s.Key(0), s.Key(4)], await s.KeysAsync());
+        await s.FinishAsync(s.Outcome(s.Key(0), 2, AttemptOutcome.Failed, JobState.Dead));
+        Assert.Equal(Ids(s, 4, 3, 0), await s.ListAsync(new JobQuery()));
+    }
+
+    [Fact]
     public async Task Succeeded_jobs_are_kept_for_a_day_and_dead_ones_for_thirty()
     {
         await using StoreSession s = await StoreSession.StartAsync(new Memory(100, 1000));

@@ -1,0 +1,40 @@
+namespace ActorBalancer.Dispatch;
+
+/// <summary>What meters show.</summary>
+internal sealed partial class Dispatcher
+{
+    private readonly long[] _refused = new long[(int)Enum.GetValues<RefusalCode>().Max() + 1];
+
+    /// <summary>As it is now; costs a look at each queue and worker, so it is for a few times a second.</summary>
+    public DispatchFigures Figures()
+    {
+        var queues = new QueueFigures[_rotation.Count];
+        for (int i = 0; i < queues.Length; i++)
+        {
+            QueueState queue = _rotation[i];
+            queues[i] = new QueueFigures(
+                queue.Name, queue.Waiting, Runnable(queue), queue.Running, queue.Scheduled, queue.Dead, queue.Counts.Copy());
+        }
+        return new DispatchFigures
+        {
+            Queues = queues,
+            Workers = [.. _fleet.Links.Select(link => new WorkerFigures(StateOf(link), link.Slots, link.InFlight, Math.Max(0, link.Available)))],
+            Refused = [.. _refused],
+            StaleOutcomes = StaleOutcomes,
+        };
+    }
+
+    private static WorkerState StateOf(WorkerLink link) =>
+        link is { State: WorkerState.Up } && (link.Draining || link.DrainOrdered || link.Leaving) ? WorkerState.Draining
+        : link is { State: WorkerState.Up, Synchronised: false } ? WorkerState.Joining : link.State;
+
+    private static long Runnable(QueueState queue)
+    {
+        if (queue.Paused)
+            return 0;
+        long runnable = queue.Lined;
+        foreach (Lane lane in queue.Lanes)
+            runnable += lane.Waiting.Count + lane.Suspects.Count;
+        return runnable;
+    }
+}
