@@ -1,8 +1,9 @@
 namespace ActorBalancer.Cluster.Router;
 
 /// <summary>
-/// The newest events of a router, and who reads them. Any thread may subscribe; the router adds. A reader that falls a
-/// thousand behind is dropped, so that nobody slow costs memory.
+/// The newest events of a router, and who reads them. Any thread may subscribe; the router adds. A reader that is a thousand
+/// behind and does not catch up within a second is dropped, so that nobody slow costs memory: a router may make thousands of
+/// events in one turn, which nobody can take as fast.
 /// </summary>
 /// <param name="clock">The node's clock.</param>
 internal sealed class EventFeed(TimeProvider clock)
@@ -14,6 +15,12 @@ internal sealed class EventFeed(TimeProvider clock)
     /// A reader that comes back within this time missed no job: it would else, since jobs are only told of while somebody listens.
     /// </summary>
     public static readonly TimeSpan Linger = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long a reader may be that far behind.</summary>
+    public static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(1);
+
+    /// <summary>How far behind a reader may be at all.</summary>
+    public const int MostBehind = 100_000;
 
     // A process does not make a thousand events a millisecond for long, so the next one starts above its last id; and the
     // product stays below the 2^53 up to which JSON's readers keep whole numbers.
@@ -44,7 +51,7 @@ internal sealed class EventFeed(TimeProvider clock)
             _newest.Enqueue(happened);
             for (int i = _readers.Count - 1; i >= 0; i--)
             {
-                if (!_readers[i].TryAdd(happened))
+                if (!_readers[i].TryAdd(happened, clock))
                     Drop(_readers[i], new EventReaderTooSlowException());
             }
         }

@@ -7,6 +7,8 @@ internal sealed class EventReader : IDisposable
 {
     private readonly Channel<BalancerEvent> _channel;
     private readonly Action<EventReader> _leave;
+    private readonly int _allowed;
+    private long? _behindSince;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="missed">Read first; how many they are does not count as being behind.</param>
@@ -14,7 +16,8 @@ internal sealed class EventReader : IDisposable
     public EventReader(BalancerEvent[] missed, Action<EventReader> leave)
     {
         _leave = leave;
-        _channel = Channel.CreateBounded<BalancerEvent>(new BoundedChannelOptions(EventFeed.Kept + missed.Length) { SingleReader = true });
+        _allowed = EventFeed.Kept + missed.Length;
+        _channel = Channel.CreateBounded<BalancerEvent>(new BoundedChannelOptions(EventFeed.MostBehind + missed.Length) { SingleReader = true });
         foreach (BalancerEvent happened in missed)
             _channel.Writer.TryWrite(happened);
     }
@@ -24,8 +27,15 @@ internal sealed class EventReader : IDisposable
     /// <summary>Completes when it gets no more events, whether it has read what it has or not.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>False: it is too far behind.</summary>
-    public bool TryAdd(BalancerEvent happened) => _channel.Writer.TryWrite(happened);
+    /// <summary>False: it is too far behind, or for too long.</summary>
+    public bool TryAdd(BalancerEvent happened, TimeProvider clock)
+    {
+        if (_channel.Reader.Count < _allowed)
+            _behindSince = null;
+        else if (clock.GetElapsedTime(_behindSince ??= clock.GetTimestamp()) >= EventFeed.CatchUp)
+            return false;
+        return _channel.Writer.TryWrite(happened);
+    }
 
     public void End(Exception? why)
     {
@@ -36,5 +46,5 @@ internal sealed class EventReader : IDisposable
     public void Dispose() => _leave(this);
 }
 
-/// <summary>The reader is a thousand events behind and was dropped; it may subscribe again after the last one that it read.</summary>
+/// <summary>The reader is a thousand events behind for too long and was dropped; it may subscribe again after the last one that it read.</summary>
 internal sealed class EventReaderTooSlowException() : Exception("the reader is too far behind the events; subscribe again after the last one that was read");

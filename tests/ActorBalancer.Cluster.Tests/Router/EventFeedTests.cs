@@ -40,25 +40,60 @@ public sealed class EventFeedTests
     }
 
     [Fact]
-    public async Task Reader_a_thousand_events_behind_is_dropped_and_the_others_are_not()
+    public async Task Reader_that_stays_a_thousand_events_behind_is_dropped_and_the_others_are_not()
     {
         EventFeed feed = new(_time);
         using EventReader slow = feed.Subscribe();
         using EventReader quick = feed.Subscribe();
         for (int i = 0; i <= EventFeed.Kept; i++)
         {
-            Assert.Equal(2, feed.Readers);
             feed.Add(Worker($"{i}"));
             Assert.True(quick.Events.TryRead(out _));
         }
+        _time.Advance(EventFeed.CatchUp - TimeSpan.FromMilliseconds(1));
+        feed.Add(Worker("in time"));
+        Assert.Equal(2, feed.Readers);
+        Assert.False(slow.Ended.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        feed.Add(Worker("late"));
         Assert.Equal(1, feed.Readers);
+        await slow.Ended;
         int read = 0;
         await Assert.ThrowsAsync<EventReaderTooSlowException>(async () =>
         {
             await foreach (BalancerEvent _ in slow.Events.ReadAllAsync())
                 read++;
         });
-        Assert.Equal(EventFeed.Kept, read);
+        Assert.Equal(EventFeed.Kept + 2, read);
+    }
+
+    [Fact]
+    public void Reader_that_catches_up_with_a_burst_stays()
+    {
+        EventFeed feed = new(_time);
+        using EventReader reader = feed.Subscribe();
+        for (int round = 0; round < 3; round++)
+        {
+            for (int i = 0; i < 5 * EventFeed.Kept; i++)
+                feed.Add(Worker($"{i}"));
+            while (reader.Events.TryRead(out _))
+            {
+                // Within the second that it has.
+            }
+            _time.Advance(EventFeed.CatchUp);
+        }
+        Assert.Equal(1, feed.Readers);
+    }
+
+    [Fact]
+    public void Burst_beyond_all_bounds_drops_a_reader_at_once()
+    {
+        EventFeed feed = new(_time);
+        using EventReader reader = feed.Subscribe();
+        for (int i = 0; i <= EventFeed.MostBehind; i++)
+            feed.Add(Worker("x"));
+        Assert.Equal(0, feed.Readers);
+        Assert.True(reader.Ended.IsCompleted);
     }
 
     [Fact]
