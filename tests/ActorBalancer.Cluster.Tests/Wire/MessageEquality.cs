@@ -42,6 +42,7 @@ internal static class MessageEquality
     // A batch may say the same with a column or without one; its rows decide.
     private static object?[] Rows(JobBatch jobs) =>
     [
+        jobs.Rule,
         .. Enumerable.Range(0, jobs.Count).Select(i => (object?)new object?[]
         {
             jobs.Kind(i), jobs.Queue(i), jobs.Payload(i), jobs.Source(i), jobs.Priority(i), jobs.RunAtUnixMs(i), jobs.TimeLimitMs(i),

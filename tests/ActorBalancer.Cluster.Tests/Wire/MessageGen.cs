@@ -47,7 +47,10 @@ internal static class MessageGen
             Kind = kind, Payload = payload, Queue = queue, Source = source, Priority = priority, RunAt = runAt, TimeLimit = limit, Attempts = attempts,
         };
 
-    private static readonly Gen<JobBatch> s_batch = s_request.Array[1, 12].Select(JobBatch.From);
+    private static readonly Gen<JobBatch> s_batch =
+        from jobs in s_request.Array[1, 12]
+        from rule in Gen.Enum<BatchRule>()
+        select JobBatch.From(jobs, rule);
 
     public static Gen<object> For(Type type) => Value(type).Select(value => Consistent(value!));
 

@@ -25,6 +25,41 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public void Batch_of_all_or_none_is_refused_whole_and_takes_neither_a_place_nor_a_sequence()
+    {
+        VirtualCluster cluster = Cluster(With(maxWaiting: 3), 1);
+        cluster.Submit(BatchRule.AllOrNone, VirtualCluster.Job(1), VirtualCluster.Job(1, kind: "nonesuch"), VirtualCluster.Job(1));
+        cluster.Submit(BatchRule.AllOrNone, Enumerable.Range(0, 4).Select(_ => VirtualCluster.Job(1)));
+        cluster.Pass(0.05);
+        Assert.All(cluster.Answers, a => Assert.All(a.Keys, k => Assert.Equal(-1, k)));
+        Assert.Equal([RefusalCode.None, RefusalCode.UnknownKind, RefusalCode.None], cluster.Answers[0].Codes);
+        Assert.Equal([RefusalCode.None, RefusalCode.None, RefusalCode.None, RefusalCode.QueueFull], cluster.Answers[1].Codes);
+        Assert.Empty(cluster.Accepted);
+
+        cluster.Submit(BatchRule.AllOrNone, Enumerable.Range(0, 3).Select(_ => VirtualCluster.Job(1)));
+        cluster.Pass(0.05);
+        Assert.Null(cluster.Answers[2].Codes);
+        Assert.Equal([0, 1, 2], cluster.Answers[2].Keys.Select(JobKey.Sequence));
+        cluster.AssertDrained();
+    }
+
+    [Fact]
+    public void Batch_that_only_asks_learns_which_row_would_be_refused_and_leaves_nothing_behind()
+    {
+        VirtualCluster cluster = Cluster(With(maxWaiting: 3), 1);
+        cluster.Submit(BatchRule.OnlyAsk, Enumerable.Range(0, 3).Select(_ => VirtualCluster.Job(1)));
+        cluster.Submit(BatchRule.OnlyAsk, VirtualCluster.Job(1), VirtualCluster.Job(1, kind: "nonesuch"));
+        cluster.Pass(0.05);
+        Assert.All(cluster.Answers, a => Assert.All(a.Keys, k => Assert.Equal(-1, k)));
+        Assert.Null(cluster.Answers[0].Codes);
+        Assert.Equal(RefusalCode.UnknownKind, cluster.Answers[1].Codes![1]);
+        Assert.Empty(cluster.Accepted);
+        cluster.Submit(Enumerable.Range(0, 3).Select(_ => VirtualCluster.Job(1)));
+        cluster.AssertDrained();
+        Assert.Equal(3, cluster.Accepted.Count);
+    }
+
+    [Fact]
     public void Kind_that_no_worker_ever_registered_is_refused_alone()
     {
         VirtualCluster cluster = Cluster(null, 1);

@@ -122,10 +122,12 @@ internal sealed class VirtualCluster
     public void SetWeights() =>
         Router.WeightsChanged(new Weights(++_ticket, [.. Workers.Where(w => w.Alive).Select(w => new WorkerWeight(w.Incarnation, w.Weight))]));
 
-    public void Submit(params IEnumerable<JobRequest> jobs)
+    public void Submit(params IEnumerable<JobRequest> jobs) => Submit(BatchRule.RowByRow, jobs);
+
+    public void Submit(BatchRule rule, params IEnumerable<JobRequest> jobs)
     {
         Router.Now = Moment;
-        Router.Submitted(0, ++_ticket, JobBatch.From([.. jobs]), notify: true);
+        Router.Submitted(0, ++_ticket, JobBatch.From([.. jobs], rule), notify: true);
         FlushSoon();
     }
 
