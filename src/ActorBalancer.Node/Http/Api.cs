@@ -43,10 +43,10 @@ internal sealed class Api(ServedNode node, HostGuard hosts, ClientAddress client
     private Task RouteAsync(ApiCall call)
     {
         HttpRequest request = call.Context.Request;
-        if (Framing.IsAmbiguous(request))
+        if (Framing.Fault(request) is { } ambiguity)
         {
             call.Context.Response.Headers.Connection = "close";
-            return call.RefuseAsync(RefusalCode.Invalid, "Content-Length and Transfer-Encoding do not go together: send one of them.");
+            return call.RefuseAsync(RefusalCode.Invalid, ambiguity);
         }
         if (hosts.Fault(call.Context) is { } fault)
             return call.RefuseAsync(RefusalCode.Forbidden, fault);
@@ -70,13 +70,13 @@ internal sealed class Api(ServedNode node, HostGuard hosts, ClientAddress client
 
     private Task RunAsync(Route route, ApiCall call, string[] values)
     {
+        call.Values = values;
+        if (!route.IsApi)
+            return route.Run(call);
         if (QueryReader.Fault(call.Context.Request.QueryString.Value, route.Query, out Dictionary<string, string> query) is { } fault)
             return call.RefuseAsync(RefusalCode.Invalid, fault);
-        call.Values = values;
         call.Query = query;
-        if (route.NeedsRouter && !node.Options.IsRouter)
-            return call.RefuseAsync(RefusalCode.NotReady, Elsewhere());
-        return route.Run(call);
+        return node.Options.IsRouter ? route.Run(call) : call.RefuseAsync(RefusalCode.NotReady, Elsewhere());
     }
 
     private string Elsewhere()

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using OpenTelemetry;
@@ -9,8 +10,9 @@ namespace ActorBalancer.Node.Http;
 /// <summary>Collects this process's meters and writes them in Prometheus's text form, which escapes every label's value.</summary>
 internal sealed class MetricsPage : IDisposable
 {
-    // A label names a queue, and there may be two thousand, each with several outcomes; beyond this they are summed up.
-    private const int MostSeries = 10_000;
+    // A label names a queue, and there may be two thousand, each with several outcomes or a dozen buckets; beyond this they
+    // are summed up. Room for them all is taken at once, so only where that many can come.
+    private const int MostSeries = 30_000;
 
     private readonly MeterProvider _provider;
     private RequestDelegate? _scrape;
@@ -18,9 +20,11 @@ internal sealed class MetricsPage : IDisposable
     public MetricsPage() => _provider = Sdk.CreateMeterProviderBuilder()
         .ConfigureResource(r => r.AddService("actorbalancer", autoGenerateServiceInstanceId: false))
         .AddMeter("ActorBalancer", "System.Runtime")
-        .AddView(i => i.Meter.Name == "ActorBalancer" && i.Name.Contains("jobs", StringComparison.Ordinal) ? new MetricStreamConfiguration { CardinalityLimit = MostSeries } : null)
+        .AddView(i => IsPerQueue(i) ? new MetricStreamConfiguration { CardinalityLimit = MostSeries } : null)
         .AddPrometheusExporter(o => o.ScrapeResponseCacheDurationMilliseconds = 0)
         .Build();
+
+    private static bool IsPerQueue(Instrument instrument) => instrument.Name is "actorbalancer.jobs.finished" or "actorbalancer.response_seconds.bucket";
 
     public void Build(IApplicationBuilder app)
     {

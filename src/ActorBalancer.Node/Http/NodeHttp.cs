@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ActorBalancer.Node.Http;
 
@@ -42,7 +43,9 @@ internal sealed class NodeHttp : IAsyncDisposable
         IPEndPoint endpoint = new(await BindAddress.OfAsync(options), options.Port);
 
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
-        builder.Services.AddSingleton(logs);
+
+        // What it would log is what callers do wrong; what this program does wrong, the API logs itself.
+        builder.Services.AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance);
 
         // Signals are the node's matter: it drains first, and the port stays open meanwhile.
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
@@ -61,7 +64,8 @@ internal sealed class NodeHttp : IAsyncDisposable
         try
         {
             metrics.Build(app);
-            Api api = new(node, new HostGuard(node.Options), new ClientAddress(options.Proxies), metrics, logs.CreateLogger<Api>());
+            ClientAddress clients = new(options.Proxies);
+            Api api = new(node, new HostGuard(node.Options, clients), clients, metrics, logs.CreateLogger<Api>());
             app.Run(api.RunAsync);
             await app.StartAsync();
             return new NodeHttp(app, node, metrics, certificate);

@@ -9,8 +9,8 @@ internal sealed record Route(string Method, string Path, Func<ApiCall, Task> Run
 {
     private readonly string[] _segments = Path.Split('/');
 
-    /// <summary>Only a node with a router can answer it.</summary>
-    public bool NeedsRouter { get; } = Path.StartsWith("/v1/", StringComparison.Ordinal);
+    /// <summary>Only a node with a router can answer it, and its query is checked; whoever probes a node may write what he likes.</summary>
+    public bool IsApi { get; } = Path.StartsWith("/v1/", StringComparison.Ordinal);
 
     /// <summary>The texts of the segments in braces, in their order; null if it is another path.</summary>
     public string[]? Match(ReadOnlySpan<string> segments)

@@ -13,9 +13,11 @@ internal sealed class ClientAddress(IReadOnlyList<string> proxies)
 {
     private readonly IPNetwork[] _proxies = [.. proxies.Select(Network)];
 
+    public bool IsBehindProxy(HttpContext context) => IsProxy(Peer(context));
+
     public string Of(HttpContext context)
     {
-        IPAddress peer = Unmapped(context.Connection.RemoteIpAddress ?? IPAddress.Loopback);
+        IPAddress peer = Peer(context);
         if (!IsProxy(peer))
             return peer.ToString();
         IHeaderDictionary headers = context.Request.Headers;
@@ -39,6 +41,8 @@ internal sealed class ClientAddress(IReadOnlyList<string> proxies)
         }
         return known;
     }
+
+    private static IPAddress Peer(HttpContext context) => Unmapped(context.Connection.RemoteIpAddress ?? IPAddress.Loopback);
 
     private bool IsProxy(IPAddress address) => Array.Exists(_proxies, p => p.Contains(address));
 

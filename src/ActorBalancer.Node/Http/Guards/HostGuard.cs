@@ -10,10 +10,12 @@ namespace ActorBalancer.Node.Http.Guards;
 /// </summary>
 internal sealed class HostGuard
 {
+    private readonly ClientAddress _clients;
     private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase);
 
-    public HostGuard(BalancerOptions options)
+    public HostGuard(BalancerOptions options, ClientAddress clients)
     {
+        _clients = clients;
         foreach (string host in (IEnumerable<string>)["localhost", options.Http.Bind, options.Remoting.Advertised, options.Remoting.Bind, .. options.Http.Hosts])
         {
             if (host.Length > 0 && !HostAddress.IsAny(host))
@@ -29,7 +31,7 @@ internal sealed class HostGuard
             return HttpProtocol.IsHttp10(context.Request.Protocol) ? null : "The Host header is empty.";
         if (!IsOurs(Plain(host.Host), context.Connection.LocalIpAddress))
             return "The Host header names another host: call this node by its address, or add the name to http.hosts.";
-        if (context.Request.Headers.Origin is { Count: > 0 } origins && !(origins.Count == 1 && IsSame(origins[0]!, host)))
+        if (context.Request.Headers.Origin is { Count: > 0 } origins && !(origins.Count == 1 && IsSame(origins[0]!, host, context)))
             return "The Origin header names another site: pages of other sites may not use this node.";
         return null;
     }
@@ -43,12 +45,13 @@ internal sealed class HostGuard
             && (IPAddress.IsLoopback(address) || (local is not null && address.Equals(Unmapped(local))));
     }
 
-    private static bool IsSame(string origin, HostString host) =>
+    private bool IsSame(string origin, HostString host, HttpContext context) =>
         Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
-        && uri.Scheme is "http" or "https"
+        && (uri.Scheme == context.Request.Scheme || (uri.Scheme == Uri.UriSchemeHttps && _clients.IsBehindProxy(context)))
+        && uri.UserInfo.Length == 0
         && origin.Equals(uri.GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase)
         && Plain(uri.Host).Equals(Plain(host.Host), StringComparison.OrdinalIgnoreCase)
-        && uri.Port == (host.Port ?? (uri.Scheme == "https" ? 443 : 80));
+        && uri.Port == (host.Port ?? (uri.Scheme == Uri.UriSchemeHttps ? 443 : 80));
 
     /// <summary>Without brackets, and an address in its one form.</summary>
     private static string Plain(string host)

@@ -50,11 +50,8 @@ internal static class JobRoutes
 
     private static async Task ActAsync(ApiCall call, Func<JobId, Task> act)
     {
-        if (await RequestBody.FaultOfActionAsync(call) is { } fault)
-        {
-            await call.RefuseAsync(RefusalCode.Invalid, fault);
+        if (!await RequestBody.IsNoneAsync(call))
             return;
-        }
         if (!JobId.TryParse(call.Values[0], out JobId id))
         {
             await call.RefuseAsync(RefusalCode.NotFound, NoJob);

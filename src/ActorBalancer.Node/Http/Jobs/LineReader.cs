@@ -25,7 +25,10 @@ internal sealed class LineReader(PipeReader body, int lineLimit, long bodyLimit)
             ReadOnlySequence<byte> line = end is { } at ? buffer.Slice(0, at) : buffer;
             long taken = line.Length + (end is null ? 0 : 1);
             if (isWhole && taken == 0)
+            {
+                body.AdvanceTo(buffer.End);
                 return null;
+            }
 
             TooLarge = Fault(line, taken);
             if (TooLarge is not null)

@@ -43,11 +43,8 @@ internal static class QueueRoutes
 
     private static async Task SetPausedAsync(ApiCall call, bool paused)
     {
-        if (await RequestBody.FaultOfActionAsync(call) is { } fault)
-        {
-            await call.RefuseAsync(RefusalCode.Invalid, fault);
+        if (!await RequestBody.IsNoneAsync(call))
             return;
-        }
         if (await FindAsync(call) is not { } queue)
             return;
         await call.Node.Jobs.SetQueueAsync(queue.Name, strategy: null, binding: null, paused, call.Gone);

@@ -9,11 +9,13 @@ internal static class MediaType
     public const string Json = "application/json";
     public const string Lines = "application/x-ndjson";
 
+    public const string NoEncoding = "A Content-Encoding is not taken: send the body as it is, and no such header.";
+
     /// <summary>Null, or what is wrong with the type.</summary>
     public static string? Fault(HttpRequest request, string type)
     {
         if (request.Headers.ContentEncoding.Count > 0)
-            return "A body with a Content-Encoding is not taken: send it as it is.";
+            return NoEncoding;
         bool isRight = request.Headers.ContentType.Count == 1
             && MediaTypeHeaderValue.TryParse(request.Headers.ContentType[0], out MediaTypeHeaderValue? found)
             && found.MediaType.Equals(type, StringComparison.OrdinalIgnoreCase)

@@ -39,15 +39,26 @@ internal static class RequestBody
         }
     }
 
-    /// <summary>Null, or why: an action's request has no body.</summary>
-    public static async Task<string?> FaultOfActionAsync(ApiCall call)
+    /// <summary>An action's request has no body. False: the call has been refused.</summary>
+    public static async Task<bool> IsNoneAsync(ApiCall call)
     {
+        HttpRequest request = call.Context.Request;
+        if (request.Headers.ContentEncoding.Count > 0)
+        {
+            await call.RefuseAsync(RefusalCode.MediaType, MediaType.NoEncoding);
+            return false;
+        }
         if (call.Context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
-            return null;
-        ReadResult read = await call.Context.Request.BodyReader.ReadAsync(call.Gone);
+            return true;
+        ReadResult read = await request.BodyReader.ReadAsync(call.Gone);
         bool isEmpty = read.Buffer.IsEmpty;
-        call.Context.Request.BodyReader.AdvanceTo(read.Buffer.End);
-        return isEmpty ? null : "This takes no body: leave it out.";
+        request.BodyReader.AdvanceTo(read.Buffer.End);
+        if (!isEmpty)
+        {
+            call.Context.Response.Headers.Connection = "close";
+            await call.RefuseAsync(RefusalCode.Invalid, "This takes no body: leave it out.");
+        }
+        return isEmpty;
     }
 
     private static async Task<byte[]?> RefuseAsync(ApiCall call, int limit)

@@ -15,10 +15,12 @@ internal static class StrictJson
     /// <summary>Null, or what is wrong with the text as a whole; then it is one JSON object of well-formed Unicode.</summary>
     public static string? Fault(ReadOnlySpan<byte> text)
     {
+        if (text.IsEmpty)
+            return "The text is empty, and must be a JSON object.";
         if (text.StartsWith("\uFEFF"u8))
-            return "It begins with a byte order mark: leave that out.";
+            return "The text begins with a byte order mark: leave that out.";
         if (!Utf8.IsValid(text))
-            return "It is not well-formed UTF-8.";
+            return "The text is not well-formed UTF-8.";
         Utf8JsonReader reader = new(text, Options);
         try
         {
@@ -28,17 +30,17 @@ internal static class StrictJson
                 if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName
                     && reader.ValueIsEscaped && HasLoneSurrogate(reader.ValueSpan))
                 {
-                    return "It has a lone surrogate: send well-formed Unicode.";
+                    return "The text has a lone surrogate: send well-formed Unicode.";
                 }
             }
             while (reader.Read());
-            return isObject ? null : "It must be a JSON object.";
+            return isObject ? null : "The text must be a JSON object.";
         }
         catch (JsonException e)
         {
             return reader.CurrentDepth >= MaxDepth && e.Message.Contains("depth", StringComparison.Ordinal)
-                ? $"It nests deeper than {MaxDepth} levels."
-                : $"It is no JSON, at byte {reader.BytesConsumed.ToString(CultureInfo.InvariantCulture)} or soon after it.";
+                ? $"The text nests deeper than {MaxDepth} levels."
+                : $"The text is no JSON, at byte {reader.BytesConsumed.ToString(CultureInfo.InvariantCulture)} or soon after it.";
         }
     }
 

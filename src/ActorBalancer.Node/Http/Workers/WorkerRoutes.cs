@@ -17,11 +17,8 @@ internal static class WorkerRoutes
 
     private static async Task SetDrainAsync(ApiCall call, bool drain)
     {
-        if (await RequestBody.FaultOfActionAsync(call) is { } fault)
-        {
-            await call.RefuseAsync(RefusalCode.Invalid, fault);
+        if (!await RequestBody.IsNoneAsync(call))
             return;
-        }
         string name = call.Values[0];
         await call.Node.Jobs.SetWorkerDrainAsync(name, drain, call.Gone);
 
