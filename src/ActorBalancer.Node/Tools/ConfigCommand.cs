@@ -46,7 +46,10 @@ internal static class ConfigCommand
         ConfigReport report = new(true, []);
         try
         {
-            arguments.Load();
+            BalancerConfiguration configuration = arguments.Load();
+            AkkaSettings.For(configuration.Options, configuration.Akka);
+            if (configuration.Options is { IsRouter: false, Seeds.Count: 0 })
+                Tool.Remark("To join, such a node needs a member in actorbalancer.seeds, or --seed HOST:PORT.");
         }
         catch (BalancerConfigurationException e)
         {

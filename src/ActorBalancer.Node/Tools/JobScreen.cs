@@ -43,7 +43,7 @@ internal sealed class JobScreen(Tool tool)
         tool.Screen.Line("");
         Sheet sheet = new(Column.Number("attempt"), "worker", "started", Column.Number("took"), "outcome", "why");
         foreach (AttemptDetails attempt in attempts)
-            sheet.Add($"{attempt.N}", attempt.Worker, Words.Time(attempt.StartedAt), Words.Duration(attempt.FinishedAt - attempt.StartedAt), attempt.Outcome ?? "running", attempt.Why);
+            sheet.Add($"{attempt.N}", attempt.Worker, Words.TimeOfDay(attempt.StartedAt), Words.Duration(attempt.FinishedAt - attempt.StartedAt), attempt.Outcome ?? "running", attempt.Why);
         tool.Screen.Show(sheet);
     }
 

@@ -23,7 +23,7 @@ internal sealed class Screen
     public void Show(Sheet sheet)
     {
         if (IsRich)
-            Ansi.Write(sheet.ToTable(Ansi.Profile.Capabilities.Unicode));
+            Ansi.Write(sheet.ToTable(Ansi.Profile.Capabilities.Unicode, Ansi.Profile.Width));
         else
             sheet.WriteTo(Lines);
     }

@@ -12,12 +12,16 @@ internal sealed class Sheet(params Column[] columns)
 
     public void Add(params string?[] cells) => _rows.Add([.. cells.Select(c => Clean(c is { Length: > 0 } ? c : "-"))]);
 
-    public Table ToTable(bool unicode)
+    /// <param name="unicode">Whether the terminal has lines to draw with.</param>
+    /// <param name="width">The terminal's: a table gives up its padding before it wraps.</param>
+    public Table ToTable(bool unicode, int width)
     {
+        int[] widths = [.. columns.Select((c, i) => _rows.Select(r => r[i].Length).Append(c.Title.Length).Max())];
+        int padding = widths.Sum() + 3 * columns.Length + 1 <= width ? 1 : 0;
         Table table = new Table().Border(unicode ? TableBorder.Rounded : TableBorder.Ascii);
         foreach (Column column in columns)
         {
-            TableColumn shown = new(new Text(column.Title)) { Padding = new Padding(0, 0, 0, 0) };
+            TableColumn shown = new(new Text(column.Title)) { Padding = new Padding(padding, 0, padding, 0) };
             table.AddColumn(column.IsNumber ? shown.RightAligned() : shown);
         }
         foreach (string[] row in _rows)

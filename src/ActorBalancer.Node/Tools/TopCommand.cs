@@ -46,12 +46,13 @@ internal static class TopCommand
         await sampler.BeginAsync(stop);
         if (tool.Screen.IsRich && !once && !tool.Json)
         {
-            await Screen.Ansi.Live(new Text("...")).StartAsync(async live =>
+            await Screen.Ansi.Live(new Text("Looking ...")).StartAsync(async live =>
             {
                 while (true)
                 {
                     await Task.Delay(interval, tool.Clock, stop);
-                    live.UpdateTarget(TopScreen.Picture(await sampler.TakeAsync(stop), Screen.Ansi.Profile.Capabilities.Unicode));
+                    Profile profile = Screen.Ansi.Profile;
+                    live.UpdateTarget(TopScreen.Picture(await sampler.TakeAsync(stop), profile.Capabilities.Unicode, profile.Width));
                 }
             });
         }

@@ -16,11 +16,11 @@ internal static class TopScreen
         screen.Show(Queues(snapshot));
     }
 
-    public static IRenderable Picture(TopSnapshot snapshot, bool unicode) => new Rows(
+    public static IRenderable Picture(TopSnapshot snapshot, bool unicode, int width) => new Rows(
     [
         .. Head(snapshot).Select(line => new Text(line)),
-        Workers(snapshot).ToTable(unicode),
-        Queues(snapshot).ToTable(unicode),
+        Workers(snapshot).ToTable(unicode, width),
+        Queues(snapshot).ToTable(unicode, width),
         new Text("Ctrl-C ends this."),
     ]);
 

@@ -29,6 +29,9 @@ internal static class Words
 
     public static string? Time(DateTimeOffset? time) => time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
+    /// <summary>Where the day stands elsewhere.</summary>
+    public static string? TimeOfDay(DateTimeOffset? time) => time?.UtcDateTime.ToString("HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
     public static string Percent(double share) => Invariant($"{share * 100:0}%");
 
     public static string Number(double? value) => value is { } v ? Invariant($"{v:0.##}") : "-";

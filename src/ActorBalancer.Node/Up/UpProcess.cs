@@ -81,11 +81,12 @@ internal static class UpProcess
         foreach (ReadyLine node in nodes)
             await output.WriteLineAsync($"  {node.Name,-10} process {node.Pid,-8} {node.Http}");
         await output.WriteLineAsync($"HTTP is at {router.Http}{Unusual(new Uri(router.Http!).Port, UpCluster.HttpPort)}.");
-        await output.WriteLineAsync($"More workers join with: actorbalancer node --role worker --seed {router.Seed}{Unusual(router.Port, UpCluster.RemotingPort)}");
+        await output.WriteLineAsync($"The cluster is at {router.Seed}{Unusual(router.Port, UpCluster.RemotingPort)}; one more worker joins it with");
+        await output.WriteLineAsync($"  actorbalancer node --role worker --seed {router.Seed}");
         await output.WriteLineAsync("Ctrl-C drains the workers and stops it.");
     }
 
-    private static string Unusual(int port, int usual) => port == usual ? "" : $" (port {usual} is taken)";
+    private static string Unusual(int port, int usual) => port == usual ? "" : $", since port {usual} was taken";
 
     private static void Tell(string text) => Console.Error.WriteLine(text);
 }

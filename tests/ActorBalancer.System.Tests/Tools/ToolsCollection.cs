@@ -1,0 +1,4 @@
+namespace ActorBalancer.SystemTests.Tools;
+
+[CollectionDefinition("tools")]
+public sealed class ToolsCollection : ICollectionFixture<SharedUp>;
