@@ -33,9 +33,14 @@ internal static class CommandLine
             CertsCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new HelpWithExample((SynchronousCommandLineAction)help.Action!);
+        HelpWithExample helping = new((SynchronousCommandLineAction)help.Action!);
+        help.Action = helping;
 
         ParseResult parsed = root.Parse(args);
+
+        // Who asks for help need not know yet what else the verb requires.
+        if (parsed.GetResult(help) is not null)
+            return helping.Invoke(parsed);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
