@@ -123,12 +123,19 @@ internal sealed class UpCluster(UpArguments arguments, TimeSpan drain, Action<st
         ChildNode node = ChildNode.Start(name, typeof(UpCluster).Assembly.Location, options, _settings);
         node.Said += line =>
         {
-            // Akka warns of every connection that a dead node took along; its death itself is told by who starts it again.
-            if (arguments.Verbose || !line.Contains(" warn: Akka.", StringComparison.Ordinal))
+            if (arguments.Verbose || !IsOfConnections(line))
                 tell($"{name}: {line}");
         };
         return node;
     }
+
+    /// <summary>
+    /// Akka tells of every connection that a node took along when it went, many times over; that it went is told by the one who
+    /// starts it again, and by our own actors.
+    /// </summary>
+    private static bool IsOfConnections(string line) =>
+        line.Contains(" Akka.Actor.ActorSystem[", StringComparison.Ordinal)
+        && (line.Contains("[remoting (akka:", StringComparison.Ordinal) || line.Contains("/system/", StringComparison.Ordinal));
 
     private async Task WaitForAllAsync(CancellationToken stop)
     {
