@@ -128,13 +128,15 @@ internal sealed partial class Dispatcher
         Unline(link);
     }
 
-    /// <summary>Reachable again; it also says hello, which states what it holds.</summary>
+    /// <summary>
+    /// Reachable again; it also says hello, which states what it holds. One that was removed comes back by its hello alone: what can
+    /// be reached at its address may be another process.
+    /// </summary>
     public void WorkerReachable(long incarnation)
     {
-        if (_fleet.Find(incarnation) is not { State: WorkerState.Silent } link)
+        if (_fleet.Find(incarnation) is not { State: WorkerState.Silent, Removed: false } link)
             return;
         link.State = WorkerState.Up;
-        link.Removed = false;
         link.StateDue = true;
         Effects.Notices.Add(new DispatchNotice(NoticeKind.WorkerBack, link.Name, link.InFlight));
         _fleet.Changed(link.Row);

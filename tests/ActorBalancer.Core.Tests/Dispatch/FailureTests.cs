@@ -13,6 +13,21 @@ public sealed class FailureTests
         Leaving,
     }
 
+    [Fact]
+    public void Removed_worker_is_not_brought_back_by_another_process_that_can_be_reached_at_its_address()
+    {
+        VirtualCluster cluster = Cluster(null, 1);
+        VirtualWorker dead = cluster.Workers[0];
+        cluster.Submit(VirtualCluster.Job(Second));
+        cluster.Pass(10);
+        dead.Kill(evidence: false, silentAfter: Second, removedAfter: 2 * Second);
+        cluster.Run(cluster.Now + 3 * Second);
+        cluster.Tell(r => r.WorkerReachable(dead.Incarnation));
+        cluster.AddWorker("other", 1);
+        cluster.AssertDrained();
+        Assert.Equal("other", cluster.Finals.Values.Single().Worker);
+    }
+
     [Theory]
     [InlineData(Drain.ByOrder, "least-connections")]
     [InlineData(Drain.ByOrder, "round-robin")]

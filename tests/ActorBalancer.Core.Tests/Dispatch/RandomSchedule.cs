@@ -245,6 +245,8 @@ internal sealed class RandomSchedule
     /// <summary>It was given up although it lived, so that it may have run what others run too.</summary>
     private bool Explained(VirtualWorker worker) => _cutOff.Contains(worker.Name) || _cluster.Notices.Any(n => n.Kind == NoticeKind.WorkerLost && n.Subject == worker.Name);
 
+    private bool Explained(VirtualRun run) => Explained(_cluster.Workers.Single(w => w.Incarnation == run.Incarnation));
+
     private void CheckOverlaps()
     {
         foreach (IGrouping<string, VirtualRun> runs in _cluster.Runs.GroupBy(r => _ordered && Source(r.Key) is { } source ? source : r.Key.ToString("x")))
@@ -253,7 +255,8 @@ internal sealed class RandomSchedule
             long end = 0;
             foreach (VirtualRun run in runs)
             {
-                if (run.Started < end && !Explained(_cluster.Workers.Single(w => w.Incarnation == before!.Incarnation)))
+                // Either of them may be the one that was given up: what lay in its mailbox when it stopped, it starts when it goes on.
+                if (run.Started < end && !Explained(before!) && !Explained(run))
                     throw new InvalidOperationException($"{runs.Key}: {run} overlaps {before}");
                 if (_cluster.EndOf(run) >= end)
                     (before, end) = (run, _cluster.EndOf(run));
