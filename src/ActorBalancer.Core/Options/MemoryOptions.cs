@@ -9,6 +9,9 @@ public sealed record MemoryOptions
     /// <summary>Finished jobs that stay readable; the oldest is forgotten first.</summary>
     public required int KeepFinished { get; init; }
 
-    /// <summary>Bytes of results that stay readable; the oldest is forgotten first.</summary>
+    /// <summary>
+    /// Bytes of results that stay readable, and as many again of payloads of jobs that did not succeed, kept for retries; the oldest is
+    /// forgotten first.
+    /// </summary>
     public required long KeepResultBytes { get; init; }
 }

@@ -84,6 +84,8 @@ internal sealed class VirtualCluster
 
     public List<DispatchNotice> Notices { get; } = [];
 
+    public List<JobStep> Steps { get; } = [];
+
     public Moment Moment => new(Now, _wallStart + Now / 1000);
 
     /// <summary>After the router was replaced, whoever asked for it.</summary>
@@ -362,6 +364,7 @@ internal sealed class VirtualCluster
                 Deliver(() => worker.Hear(core => core.Assigned(0, batch, Moment)));
         }
         Notices.AddRange(effects.Notices);
+        Steps.AddRange(effects.Steps);
     }
 }
 
