@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using ActorBalancer.Cluster.Worker;
 using ActorBalancer.Node.Certs;
 using ActorBalancer.Node.Demo;
+using ActorBalancer.Node.Map;
 using ActorBalancer.Node.Nodes;
 using ActorBalancer.Node.Tools;
 using ActorBalancer.Node.Up;
@@ -31,6 +32,7 @@ internal static class CommandLine
             TopCommand.Create(),
             ConfigCommand.Create(),
             CertsCommand.Create(),
+            MapCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         HelpWithExample helping = new((SynchronousCommandLineAction)help.Action!);

@@ -20,6 +20,9 @@ internal static class ExitCode
     /// <summary>This node was put out of its cluster: start it again.</summary>
     public const int Downed = 75;
 
+    /// <summary>Nobody reads standard output any more, as shells count SIGPIPE.</summary>
+    public const int BrokenPipe = 141;
+
     /// <summary>Ended by SIGINT, as shells count it.</summary>
     public const int Interrupted = 130;
 }

@@ -63,6 +63,23 @@ internal static class Libc
         }
     }
 
+    /// <summary>As <see cref="Read"/>, but waits where there is nothing now, and tells faults.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static int ReadWaiting(int descriptor, Span<byte> buffer)
+    {
+        while (true)
+        {
+            nint count = read(descriptor, ref MemoryMarshal.GetReference(buffer), buffer.Length);
+            if (count >= 0)
+                return (int)count;
+            int error = Marshal.GetLastPInvokeError();
+            if (error == ErrorAgain)
+                Poll([new PollEntry { Descriptor = descriptor, Events = PollIn }], 1, -1);
+            else if (error != ErrorInterrupted)
+                throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+        }
+    }
+
     /// <summary>Writes all of it.</summary>
     /// <exception cref="BrokenPipeException">Nobody reads any more.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>

@@ -29,16 +29,15 @@ internal static class ProcessEnvironment
         return variables;
     }
 
-    /// <summary>The entries of a null-separated file.</summary>
-    public static List<byte[]> Read(string file)
+    /// <summary>The entries of a process's environment.</summary>
+    public static IEnumerable<byte[]> Read(string file) => Split(File.ReadAllBytes(file)).Where(e => e.Length > 0);
+
+    /// <summary>What stands between zero bytes.</summary>
+    public static List<byte[]> Split(ReadOnlySpan<byte> bytes)
     {
-        List<byte[]> entries = [];
-        ReadOnlySpan<byte> bytes = File.ReadAllBytes(file);
+        List<byte[]> parts = [];
         foreach (Range range in bytes.Split((byte)0))
-        {
-            if (bytes[range].Length > 0)
-                entries.Add(bytes[range].ToArray());
-        }
-        return entries;
+            parts.Add(bytes[range].ToArray());
+        return parts;
     }
 }
