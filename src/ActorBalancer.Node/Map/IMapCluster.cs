@@ -3,9 +3,6 @@ namespace ActorBalancer.Node.Map;
 /// <summary>Where the commands run.</summary>
 internal interface IMapCluster : IAsyncDisposable
 {
-    /// <summary>How many jobs it is given at once: enough that none of its slots is idle.</summary>
-    int Outstanding { get; }
-
     /// <summary>Submits <c>exec</c> jobs with these payloads and gives their ends, in the order of these.</summary>
     /// <param name="payloads">Read as jobs end.</param>
     /// <param name="cancellation">Gives up.</param>

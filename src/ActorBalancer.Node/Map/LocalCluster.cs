@@ -30,14 +30,14 @@ internal sealed class LocalCluster : IMapCluster
     private readonly ServiceProvider _services;
     private readonly Workforce _workers;
     private readonly TimeProvider _clock;
+    private readonly int _outstanding;
 
     private LocalCluster(BalancerNode router, ServiceProvider services, Workforce workers, int slots, TimeProvider clock)
     {
         (_router, _services, _workers, _clock) = (router, services, workers, clock);
-        Outstanding = Math.Max(LeastOutstanding, PerSlot * slots);
+        // Enough that no slot is idle.
+        _outstanding = Math.Max(LeastOutstanding, PerSlot * slots);
     }
-
-    public int Outstanding { get; }
 
     /// <param name="arguments">How many workers, and how they share.</param>
     /// <param name="program">The absolute path of the only one that they may run.</param>
@@ -70,7 +70,7 @@ internal sealed class LocalCluster : IMapCluster
     {
         IAsyncEnumerable<JobRequest> jobs = payloads.Select(p => new JobRequest { Kind = ExecKind.Name, Payload = p, Attempts = Attempts, TimeLimit = TimeSpan.FromDays(7) });
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, _workers.AllLost);
-        await using IAsyncEnumerator<RanJob> ends = _router.Client.RunAsync(jobs, Outstanding, either.Token).GetAsyncEnumerator(either.Token);
+        await using IAsyncEnumerator<RanJob> ends = _router.Client.RunAsync(jobs, _outstanding, either.Token).GetAsyncEnumerator(either.Token);
         while (true)
         {
             try

@@ -15,6 +15,9 @@ internal sealed record MapArguments
     /// <summary>The cluster that runs them instead.</summary>
     public Uri? Url { get; init; }
 
+    /// <summary>File with the CA to trust for https; null: those of the system.</summary>
+    public string? CertificateAuthority { get; init; }
+
     /// <summary>Null: the queue's own.</summary>
     public string? Strategy { get; init; }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using ActorBalancer.Node.Tools;
 using ActorBalancer.Strategies;
 
 namespace ActorBalancer.Node.Map;
@@ -13,6 +14,7 @@ internal static class MapCommand
     {
         Option<int> workers = new("--workers") { Description = $"Worker processes of the cluster that the map brings along, 1 to {MostWorkers}.", HelpName = "N", DefaultValueFactory = _ => 3 };
         Option<string?> url = new("--url") { Description = "Let this cluster run the commands instead; its workers' exec.allow must name the program.", HelpName = "URL" };
+        Option<string?> ca = new("--ca") { Description = "File in PEM with the CA to trust for https, where it is not one of the system's.", HelpName = "FILE" };
         Option<int?> slots = new("--slots") { Description = $"Commands that each worker runs at once, 1 to {MostSlots}; the cores shared out by default.", HelpName = "N" };
         Option<string?> strategy = new("--strategy") { Description = $"Who gets the next item: {string.Join(", ", StrategyCatalog.Ids)}; least-connections by default.", HelpName = "S" };
         Option<bool> keepOrder = new("--keep-order", "-k") { Description = "Write the outputs in the order of the items." };
@@ -29,8 +31,8 @@ internal static class MapCommand
         });
         url.Validators.Add(r =>
         {
-            if (AddressOf(r.GetValueOrDefault<string?>()) is null)
-                r.AddError($"--url is '{r.GetValueOrDefault<string?>()}'; give http://HOST:PORT or https://HOST:PORT.");
+            if (r.GetValueOrDefault<string?>() is { } text && !NodeUrl.TryParse(text, out _))
+                r.AddError($"--url is '{text}'; give http://HOST:PORT or https://HOST:PORT.");
         });
 
         Verb verb = new(
@@ -41,7 +43,7 @@ internal static class MapCommand
             find . -print0 | actorbalancer map -0 -- file
             """)
         {
-            workers, url, slots, strategy, keepOrder, zero, attempts, command,
+            workers, url, ca, slots, strategy, keepOrder, zero, attempts, command,
         };
         verb.Validators.Add(result =>
         {
@@ -56,7 +58,8 @@ internal static class MapCommand
                 Command = RawArguments.Last(parsed.GetValue(command)!),
                 Workers = parsed.GetValue(workers),
                 Slots = parsed.GetValue(slots),
-                Url = parsed.GetValue(url) is { } text ? AddressOf(text) : null,
+                Url = parsed.GetValue(url) is { } text && NodeUrl.TryParse(text, out Uri? address) ? address : null,
+                CertificateAuthority = parsed.GetValue(ca),
                 Strategy = parsed.GetValue(strategy),
                 KeepOrder = parsed.GetValue(keepOrder),
                 Delimiter = parsed.GetValue(zero) ? (byte)0 : (byte)'\n',
@@ -65,9 +68,6 @@ internal static class MapCommand
             TimeProvider.System));
         return verb;
     }
-
-    private static Uri? AddressOf(string? text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is ("http" or "https") ? address : null;
 
     private static void InRange(OptionResult result, Option option, int value, int most)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Unicode;
+using ActorBalancer.Client;
 using ActorBalancer.Node.Guard;
 using ActorBalancer.Node.Kinds;
 using ActorBalancer.Node.Processes;
@@ -56,9 +57,19 @@ internal static class MapProcess
             screen.Tell($"its cluster is not up: {e.Message}");
             return ExitCode.Unreachable;
         }
+        catch (UnreachableException e)
+        {
+            screen.Tell($"{e.Message}. Check --url: it is the HTTP address of a router node.");
+            return ExitCode.Unreachable;
+        }
+        catch (RefusedException e)
+        {
+            screen.Tell(e.Code == "unknown_kind" ? $"{e.Message}. No worker there may run commands: see worker.exec.allow." : e.Message);
+            return ExitCode.Refused;
+        }
         catch (IOException e)
         {
-            screen.Tell($"cannot read standard input or write standard output: {e.Message}");
+            screen.Tell($"{e.Message}");
             return ExitCode.Usage;
         }
     }
