@@ -88,7 +88,8 @@ internal sealed class RemoteCluster : IMapCluster
         {
             long next = 0;
             List<byte[]> batch = [];
-            await using IAsyncEnumerator<byte[]> source = payloads.GetAsyncEnumerator(stop);
+            using CancellationTokenSource over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            await using IAsyncEnumerator<byte[]> source = payloads.GetAsyncEnumerator(over.Token);
             while (true)
             {
                 if (!_room.Wait(0, stop))
@@ -97,9 +98,19 @@ internal sealed class RemoteCluster : IMapCluster
                     await _room.WaitAsync(stop);
                 }
                 // What the input makes us wait for must not hold back what it gave before.
-                ValueTask<bool> moving = source.MoveNextAsync();
-                if (!moving.IsCompleted)
-                    await FlushAsync();
+                Task<bool> moving = source.MoveNextAsync().AsTask();
+                try
+                {
+                    if (!moving.IsCompleted)
+                        await FlushAsync();
+                }
+                catch
+                {
+                    // A sequence cannot be left while it is asked for more.
+                    await over.CancelAsync();
+                    await ((Task)moving).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    throw;
+                }
                 if (!await moving)
                     break;
                 batch.Add(source.Current);
