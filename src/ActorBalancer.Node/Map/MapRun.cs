@@ -30,7 +30,7 @@ internal sealed class MapRun(MapArguments arguments, ChannelReader<MapItem> item
     /// <exception cref="Guard.BrokenPipeException">Nobody reads the output any more.</exception>
     public async Task RunAsync(IMapCluster cluster, CancellationToken stop)
     {
-        await foreach (MapEnd end in cluster.RunAsync(PayloadsAsync(), stop))
+        await foreach (MapEnd end in cluster.RunAsync(PayloadsAsync(stop), stop))
         {
             lock (_lock)
                 Take(end);
@@ -69,7 +69,7 @@ internal sealed class MapRun(MapArguments arguments, ChannelReader<MapItem> item
         _ => null,
     };
 
-    private async IAsyncEnumerable<byte[]> PayloadsAsync([EnumeratorCancellation] CancellationToken stop = default)
+    private async IAsyncEnumerable<byte[]> PayloadsAsync([EnumeratorCancellation] CancellationToken stop)
     {
         while (true)
         {
