@@ -8,14 +8,12 @@ namespace ActorBalancer.Node.Http;
 /// <summary>From a request to its route: guards, path, method, query, in this order. One delegate, for any ASP.NET pipeline.</summary>
 internal sealed class Api(ServedNode node, HostGuard hosts, ClientAddress clients, MetricsPage metrics, ILogger<Api> log)
 {
-    private readonly StreamSlots _streams = new();
-
     public async Task RunAsync(HttpContext context)
     {
         HttpResponse response = context.Response;
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.CacheControl = "no-store";
-        ApiCall call = new(context, node, clients, metrics, _streams);
+        ApiCall call = new(context, node, clients, metrics);
         try
         {
             await RouteAsync(call);

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace ActorBalancer.Node.Http;
 
 /// <summary>One request on its way to its answer.</summary>
-internal sealed class ApiCall(HttpContext context, ServedNode node, ClientAddress clients, MetricsPage metrics, StreamSlots streams)
+internal sealed class ApiCall(HttpContext context, ServedNode node, ClientAddress clients, MetricsPage metrics)
 {
     public const string ProblemType = "application/problem+json";
 
@@ -19,7 +19,7 @@ internal sealed class ApiCall(HttpContext context, ServedNode node, ClientAddres
 
     public MetricsPage Metrics => metrics;
 
-    public StreamSlots Streams => streams;
+    public StreamSlots Streams => metrics.Streams;
 
     /// <summary>The texts of the path's segments in braces.</summary>
     public string[] Values { get; set; } = [];
@@ -52,13 +52,14 @@ internal sealed class ApiCall(HttpContext context, ServedNode node, ClientAddres
 
     public Task RefuseAsync(Problem problem)
     {
+        metrics.Refused(problem.Code);
         if (Problem.RetryAfter(problem.Code) is { } seconds)
             context.Response.Headers.RetryAfter = seconds;
         return WriteAsync(JsonSerializer.SerializeToUtf8Bytes(problem, PlainJson.Problems.Problem), ProblemType, problem.Status);
     }
 
     /// <summary>A bug of ours; the log has it.</summary>
-    public Task FailAsync() => RefuseAsync(new Problem("Internal error", StatusCodes.Status500InternalServerError, "internal", "This is a fault of the server: its log says more."));
+    public Task FailAsync() => RefuseAsync(Problem.Internal);
 
     public async Task WriteAsync(ReadOnlyMemory<byte> body, string type, int status)
     {

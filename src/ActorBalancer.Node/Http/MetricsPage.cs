@@ -14,15 +14,29 @@ internal sealed class MetricsPage : IDisposable
     // are summed up. Room for them all is taken at once, so only where that many can come.
     private const int MostSeries = 30_000;
 
+    private const string OwnMeter = "ActorBalancer.Http";
+
+    private readonly Meter _meter = new(OwnMeter);
+    private readonly Counter<long> _refused;
     private readonly MeterProvider _provider;
     private RequestDelegate? _scrape;
 
-    public MetricsPage() => _provider = Sdk.CreateMeterProviderBuilder()
-        .ConfigureResource(r => r.AddService("actorbalancer", autoGenerateServiceInstanceId: false))
-        .AddMeter("ActorBalancer", "System.Runtime")
-        .AddView(i => IsPerQueue(i) ? new MetricStreamConfiguration { CardinalityLimit = MostSeries } : null)
-        .AddPrometheusExporter(o => o.ScrapeResponseCacheDurationMilliseconds = 0)
-        .Build();
+    public MetricsPage()
+    {
+        _refused = _meter.CreateCounter<long>("actorbalancer.http.refused", description: "Requests that were refused, by the code of the refusal.");
+        _meter.CreateObservableGauge("actorbalancer.http.event_streams", () => Streams.Open, description: "Event streams that are open.");
+        _provider = Sdk.CreateMeterProviderBuilder()
+            .ConfigureResource(r => r.AddService("actorbalancer", autoGenerateServiceInstanceId: false))
+            .AddMeter("ActorBalancer", OwnMeter, "System.Runtime")
+            .AddView(i => IsPerQueue(i) ? new MetricStreamConfiguration { CardinalityLimit = MostSeries } : null)
+            .AddPrometheusExporter(o => o.ScrapeResponseCacheDurationMilliseconds = 0)
+            .Build();
+    }
+
+    /// <summary>The open event streams.</summary>
+    public StreamSlots Streams { get; } = new();
+
+    public void Refused(string code) => _refused.Add(1, new KeyValuePair<string, object?>("code", code));
 
     private static bool IsPerQueue(Instrument instrument) => instrument.Name is "actorbalancer.jobs.finished" or "actorbalancer.response_seconds.bucket";
 
@@ -35,5 +49,9 @@ internal sealed class MetricsPage : IDisposable
 
     public Task ShowAsync(HttpContext context) => _scrape!(context);
 
-    public void Dispose() => _provider.Dispose();
+    public void Dispose()
+    {
+        _provider.Dispose();
+        _meter.Dispose();
+    }
 }

@@ -1,11 +1,14 @@
+using Microsoft.AspNetCore.Http;
+
 namespace ActorBalancer.Node.Http;
 
 /// <summary>A refusal in the form of RFC 9457.</summary>
+/// <param name="Type">Names the code as a URI.</param>
 /// <param name="Title">The code in words.</param>
 /// <param name="Status">As the status line has it.</param>
 /// <param name="Code">The stable code.</param>
 /// <param name="Detail">A sentence that says what to do.</param>
-internal sealed record Problem(string Title, int Status, string Code, string Detail)
+internal sealed record Problem(string Type, string Title, int Status, string Code, string Detail)
 {
     /// <summary>In bulk: the line that was refused.</summary>
     public int? Line { get; init; }
@@ -19,7 +22,11 @@ internal sealed record Problem(string Title, int Status, string Code, string Det
     /// <summary>With <c>not_ready</c> of readiness: all that is missing.</summary>
     public IReadOnlyList<string>? Reasons { get; init; }
 
-    public static Problem Of(RefusalCode code, string detail) => new(TitleOf(code), code.HttpStatus(), code.Word(), detail);
+    /// <summary>A fault of this program, which its log has.</summary>
+    public static Problem Internal { get; } = new(
+        TypeOf("internal"), "Internal error", StatusCodes.Status500InternalServerError, "internal", "This is a fault of the server: its log says more.");
+
+    public static Problem Of(RefusalCode code, string detail) => new(TypeOf(code.Word()), TitleOf(code), code.HttpStatus(), code.Word(), detail);
 
     /// <summary>Seconds after which it is worth to try again; null: the same request will be refused again.</summary>
     public static string? RetryAfter(string code) => code switch
@@ -27,6 +34,8 @@ internal sealed record Problem(string Title, int Status, string Code, string Det
         "queue_full" or "rate_limited" or "store_unavailable" or "not_ready" => "1",
         _ => null,
     };
+
+    private static string TypeOf(string word) => "urn:actorbalancer:" + word;
 
     private static string TitleOf(RefusalCode code) => code switch
     {

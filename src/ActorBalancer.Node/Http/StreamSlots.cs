@@ -7,6 +7,8 @@ internal sealed class StreamSlots
 
     private int _open;
 
+    public int Open => Volatile.Read(ref _open);
+
     /// <summary>False: no more.</summary>
     public bool TryOpen()
     {

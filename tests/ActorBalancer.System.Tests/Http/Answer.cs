@@ -21,6 +21,7 @@ internal sealed record Answer(int Status, HttpResponseHeaders Headers, HttpConte
         Assert.True(Status == status, $"{Status} instead of {status}: {Text}");
         Assert.Equal("application/problem+json", Content.ContentType?.ToString());
         Assert.Equal(code, Code);
+        Assert.Equal("urn:actorbalancer:" + code, Json.GetProperty("type").GetString());
         Assert.Equal(status, Json.GetProperty("status").GetInt32());
         Assert.NotEqual("", Json.GetProperty("detail").GetString());
         bool isWorthTrying = code is "queue_full" or "rate_limited" or "store_unavailable" or "not_ready";

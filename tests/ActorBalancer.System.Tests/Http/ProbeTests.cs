@@ -82,6 +82,22 @@ public sealed class ProbeTests
     }
 
     [Fact]
+    public async Task Node_listens_where_it_is_told_and_answers_to_the_names_that_are_listed()
+    {
+        await using CommandRun node = CommandRun.Start(
+            [new("ACTORBALANCER__HTTP__BIND", "127.0.0.2"), new("ACTORBALANCER__HTTP__HOSTS__0", "queue.example")],
+            "node", "--role", "router", "--port", "0", "--http-port", "0", "--json");
+        using JsonDocument ready = JsonDocument.Parse((await node.FirstLineAsync().WaitAsync(Eventually.Deadline))!);
+        using HttpClient client = new() { BaseAddress = new Uri(ready.RootElement.GetProperty("http").GetString()!), Timeout = Eventually.Deadline };
+        Assert.Equal("127.0.0.2", client.BaseAddress.Host);
+        client.DefaultRequestHeaders.Host = "QUEUE.example:80";
+        (await GetAsync(client, "/healthz")).IsOk();
+        client.DefaultRequestHeaders.Host = "other.example";
+        (await GetAsync(client, "/healthz")).Is(403, "forbidden");
+        await Assert.ThrowsAsync<SocketException>(() => RawHttp.SendAsync(client.BaseAddress.Port, "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    }
+
+    [Fact]
     public async Task Metrics_speak_of_this_process_and_of_its_queues()
     {
         await using HttpNode node = await HttpNode.StartAsync([]);
@@ -89,6 +105,8 @@ public sealed class ProbeTests
         Answer metrics = (await node.GetAsync("/metrics")).IsOk();
         Assert.StartsWith("text/plain", metrics.Content.ContentType?.ToString(), StringComparison.Ordinal);
         Assert.Contains("dotnet_process_cpu_time_seconds_total", metrics.Text, StringComparison.Ordinal);
+        (await node.GetAsync("/v1/nothing")).Is(404, "not_found");
+        Assert.Matches("actorbalancer_http_refused_total{[^}]*code=\"not_found\"} 1", (await node.GetAsync("/metrics")).Text);
         await Eventually.IsTrue(
             async () => (await node.GetAsync("/metrics")).Text.Split('\n').Any(l => l.StartsWith("actorbalancer_", StringComparison.Ordinal) && l.Contains("queue=\"counted\"", StringComparison.Ordinal)),
             "the queue is counted");
