@@ -99,7 +99,7 @@ public sealed class CraftedMessageTests(ITestOutputHelper output) : IAsyncLifeti
 
     private object DaemonCreate() => Activator.CreateInstance(
         Type.GetType("Akka.Remote.DaemonMsgCreate, Akka.Remote", throwOnError: true)!,
-        Props.Create<Victim>(new Trap()), Deploy.None, "akka.tcp://actorbalancer@127.0.0.1:1/remote/x", _open.DeadLetters)!;
+        Props.Create<Victim>(new Trap()), Akka.Actor.Deploy.None, "akka.tcp://actorbalancer@127.0.0.1:1/remote/x", _open.DeadLetters)!;
 
     private (int Serializer, string Manifest, byte[] Body) Forged(object message)
     {
