@@ -29,6 +29,7 @@ internal sealed record ToolRun(int Exit, string Output, string Error)
     public ToolRun Succeeded()
     {
         Assert.True(Exit == 0, $"exit code {Exit}: {Error}{Output}");
+        Assert.DoesNotContain('\u001b', Output);
         return this;
     }
 
