@@ -51,8 +51,10 @@ public sealed class UpTests(ITestOutputHelper output)
             (await up.RunAsync("submit", "exec", $$"""{"argv":["sh","-c",{{script}}]}""", "--count", "2")).Succeeded();
             await Eventually.IsTrue(() => File.ReadAllLines(ran).Length >= 2, "both jobs run");
 
+            // A keyboard's signal goes to the whole group; the children must leave it to their parent.
             IReadOnlyList<int> children = ProcessTable.ChildrenOf(up.Pid);
-            Signals.Send(up.Pid, Signals.Interrupt);
+            foreach (int process in children.Append(up.Pid))
+                Signals.Send(process, Signals.Interrupt);
             Assert.Equal(0, await up.ExitAsync());
             Assert.Equal(["begin", "begin", "end", "end"], File.ReadAllLines(ran).Order(StringComparer.Ordinal));
             Assert.DoesNotContain("had not come to the end", await up.Error, StringComparison.Ordinal);
