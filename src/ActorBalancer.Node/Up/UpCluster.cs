@@ -22,6 +22,7 @@ internal sealed class UpCluster(UpArguments arguments, TimeSpan drain, Action<st
     private readonly List<SupervisedNode> _workers = [];
     private SupervisedNode? _router;
     private BalancerClient? _client;
+    private volatile bool _stopping;
 
     /// <summary>The router, once it is started.</summary>
     public ReadyLine Router => _router!.Ready!;
@@ -50,6 +51,8 @@ internal sealed class UpCluster(UpArguments arguments, TimeSpan drain, Action<st
     /// <returns>How many jobs had not come to their end; null where nobody can say.</returns>
     public async Task<long?> StopAsync()
     {
+        // That the workers leave is what was asked for, and no news.
+        _stopping = true;
         await Task.WhenAll(_workers.Select(w => w.StopAsync(drain + Leaving)));
         long? left = await JobsLeftAsync();
         if (_router is not null)
@@ -123,7 +126,7 @@ internal sealed class UpCluster(UpArguments arguments, TimeSpan drain, Action<st
         ChildNode node = ChildNode.Start(name, typeof(UpCluster).Assembly.Location, options, _settings);
         node.Said += line =>
         {
-            if (arguments.Verbose || !IsOfConnections(line))
+            if (arguments.Verbose || !(_stopping || IsOfConnections(line)))
                 tell($"{name}: {line}");
         };
         return node;
