@@ -125,7 +125,9 @@ internal sealed partial class Dispatcher
             default:
                 lane.Synchronise(_fleet);
                 string? why = lane.Queue.Paused ? "the queue is paused"
-                    : lane.Candidates.MemberCount == 0 ? $"no worker offers the kind '{lane.KindName}' now" : null;
+                    : lane.Candidates.MemberCount == 0 ? $"no worker offers the kind '{lane.KindName}' now"
+                    : !_fleet.Links.Any(link => link.TakesJobs && link.Kinds.Contains(lane.Kind)) ? $"no worker that offers the kind '{lane.KindName}' takes new jobs now"
+                    : null;
                 return new PresentJob(JobState.Waiting, entry.Runs) { Waiting = why };
         }
     }

@@ -50,7 +50,9 @@ public sealed class WorkerOrderTests(AdministeredCluster cluster)
         await Client.SetWorkerDrainAsync("w2", drain: true);
         JobId[] jobs = await SubmitAsync(Queue, 3);
         cluster.Gate(Queue).SetResult();
-        Assert.All(await JobsAsync(jobs), j => Assert.Equal((JobState.Waiting, 0), (j.State, j.Attempt)));
+        Assert.All(
+            await JobsAsync(jobs),
+            j => Assert.Equal((JobState.Waiting, 0, "no worker that offers the kind 'gated' takes new jobs now"), (j.State, j.Attempt, j.Waiting)));
         await Client.SetWorkerDrainAsync("w2", drain: false);
         foreach (JobId id in jobs)
             Assert.Equal("w2", (await Client.WaitAsync(id)).Worker);
