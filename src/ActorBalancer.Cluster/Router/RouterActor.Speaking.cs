@@ -16,10 +16,11 @@ internal sealed partial class RouterActor
     {
         foreach (SubmitAnswer answer in effects.Answers)
             _submitters[answer.Submitter]?.Tell(new IGatewayProtocol.SubmitAnswer(answer.Ticket, answer.Keys, answer.Codes, answer.Detail));
-        foreach ((int row, AssignBatch batch) in effects.Sends)
-            _workers[row]?.Tell(batch);
+        // Before the workers hear that their outcomes are stored: a worker that drains is done then, and its node stops its gateway.
         if (effects.Finished.Count > 0)
             TellFinished(effects.Finished);
+        foreach ((int row, AssignBatch batch) in effects.Sends)
+            _workers[row]?.Tell(batch);
         foreach (DispatchNotice notice in effects.Notices)
         {
             Log.Notice(_log, notice);
