@@ -11,9 +11,15 @@ internal sealed class CommandTemplate
 
     private readonly IReadOnlyList<byte[]> _parts;
 
+    private readonly IReadOnlyList<string> _unset;
+
     /// <param name="command">The program and its arguments; the program has no hole.</param>
-    public CommandTemplate(IReadOnlyList<byte[]> command) =>
+    /// <param name="unset">Variables of the worker that are not the command's.</param>
+    public CommandTemplate(IReadOnlyList<byte[]> command, IEnumerable<string> unset)
+    {
+        _unset = [.. unset];
         _parts = command.Any(p => p.AsSpan().IndexOf("{}"u8) >= 0) ? command : [.. command, "{}"u8.ToArray()];
+    }
 
     /// <summary>The payload of an <c>exec</c> job that runs the command for this item, and reports whatever its exit code.</summary>
     public byte[] PayloadFor(ReadOnlySpan<byte> item)
@@ -25,6 +31,13 @@ internal sealed class CommandTemplate
         foreach (byte[] part in _parts)
             Write(json, Fill(part, item));
         json.WriteEndArray();
+        if (_unset.Count > 0)
+        {
+            json.WriteStartObject("env");
+            foreach (string name in _unset)
+                json.WriteNull(name);
+            json.WriteEndObject();
+        }
         json.WriteBoolean("retry", false);
         json.WriteBoolean("report", true);
         json.WriteEndObject();

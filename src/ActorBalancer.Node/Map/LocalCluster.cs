@@ -132,7 +132,7 @@ internal sealed class LocalCluster : IMapCluster
             new("actorbalancer.worker.exec.output", $"{LargestResult - ReportRoom}"),
             new("actorbalancer.http.enabled", "off"),
         ];
-        Workforce workers = new(slots, [.. settings.Select(s => new KeyValuePair<string, string>(InEnvironment(s.Key), s.Value))], tell);
+        Workforce workers = new(slots, [.. settings.Select(s => new KeyValuePair<string, string>(InEnvironment(s.Key), s.Value)), .. ShortLife.Settings], tell);
         ServiceProvider services = new ServiceCollection().BuildServiceProvider();
         BalancerNode router = await BalancerNode.StartAsync(new NodeSettings
         {

@@ -11,7 +11,7 @@ internal sealed class MapRun(MapArguments arguments, ChannelReader<MapItem> item
     private const int Window = 1_024;
     private const long HeldBytes = 64 << 20;
 
-    private readonly CommandTemplate _template = new(arguments.Command);
+    private readonly CommandTemplate _template = new(arguments.Command, arguments.Url is null ? ShortLife.Settings.Select(s => s.Key) : []);
     private readonly Dictionary<long, Try> _underWay = [];
     private readonly Queue<Try> _again = new();
     private readonly Lock _lock = new();

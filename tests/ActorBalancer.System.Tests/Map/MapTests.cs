@@ -70,6 +70,14 @@ public sealed class MapTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task A_command_has_the_environment_of_the_caller_and_no_setting_of_ours()
+    {
+        MapAnswer answer = await MapCall.RunAsync("HOME\nDOTNET_TieredPGO\nACTORBALANCER__LIMITS__RESULT\n"u8.ToArray(), "--keep-order", "--", "sh", "-c", "env | grep ^$1=", "sh");
+        Assert.Equal($"HOME={Environment.GetEnvironmentVariable("HOME")}\n", answer.Text);
+        Assert.EndsWith("map: 1 done, 2 failed\n", answer.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Attempts_repeat_what_failed()
     {
         string script = $"echo x >> {_folder}/$1; [ $(wc -l < {_folder}/$1) -eq $1 ]";
