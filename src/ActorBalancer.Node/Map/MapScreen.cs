@@ -20,8 +20,9 @@ internal sealed class MapScreen(TimeProvider clock) : IAsyncDisposable
     {
         if (Console.IsErrorRedirected || !Console.IsOutputRedirected)
             return;
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-        if (!console.Profile.Capabilities.Interactive || !console.Profile.Capabilities.Ansi)
+        // Nobody is asked anything, so that standard input may well be no terminal.
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error), Interactive = InteractionSupport.Yes });
+        if (!console.Profile.Capabilities.Ansi)
             return;
         _console = console;
         _showing = console.Status().StartAsync(Markup.Escape(progress()), async line =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using ActorBalancer.Node.Processes;
 using ActorBalancer.SystemTests.Processes;
 using Xunit.Abstractions;
 
@@ -174,6 +175,27 @@ public sealed class MapTests(ITestOutputHelper output) : IDisposable
         string[] lines = [.. answer.Sorted];
         Assert.Equal(30, lines.Count(l => l.StartsWith("ACTORBALANCER__WORKER__EXEC__ALLOW__0=/", StringComparison.Ordinal) && l.EndsWith("/sh", StringComparison.Ordinal)));
         Assert.Equal([10, 10, 10], lines.Where(l => char.IsAsciiDigit(l[0])).GroupBy(l => l).Select(g => g.Count()));
+    }
+
+    [Theory]
+    [InlineData("xterm", true)]
+    [InlineData("dumb", false)]
+    public async Task Progress_is_for_a_terminal_that_can_show_it_while_the_results_go_elsewhere(string terminal, bool shown)
+    {
+        ProcessStartInfo map = Executable.Of(typeof(Executable).Assembly.Location);
+        string[] words = [map.FileName, .. map.ArgumentList, "map", "--keep-order", "--", "sh", "-c", "sleep 0.5; echo $1", "sh"];
+        string command = string.Join(' ', words.Select(w => $"'{w}'"));
+        // "script" runs it with standard error on a terminal of its own.
+        ProcessStartInfo start = new("script", ["-qec", $"printf '1\\n2\\n' | {command} > {_folder}/results", "/dev/null"]) { RedirectStandardOutput = true };
+        start.Environment["TERM"] = terminal;
+        start.Environment.Remove("NO_COLOR");
+        using Process script = Process.Start(start)!;
+        string screen = await script.StandardOutput.ReadToEndAsync().WaitAsync(Eventually.Deadline);
+        output.WriteLine(screen);
+        Assert.Equal("1\n2\n", await File.ReadAllTextAsync(Path.Combine(_folder, "results")));
+        Assert.Equal(shown, screen.Contains("under way", StringComparison.Ordinal));
+        Assert.Equal(shown, screen.Contains('\e'));
+        Assert.EndsWith("map: 2 done, 0 failed\r\n", screen, StringComparison.Ordinal);
     }
 
     [Theory]
