@@ -34,7 +34,8 @@ internal static class IndexRoute
         StringBuilder page = new();
         string name = WebUtility.HtmlEncode(call.Node.Node?.Name ?? "starting");
         page.Append($"<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>ActorBalancer: {name}</title></head>\n");
-        page.Append($"<body><h1>ActorBalancer</h1>\n<p>Node {name}, version {WebUtility.HtmlEncode(Version)}, {WebUtility.HtmlEncode(string.Join(" and ", call.Node.Options.Roles))}.\n");
+        string roles = WebUtility.HtmlEncode(string.Join(" and ", call.Node.Options.Roles));
+        page.Append($"<body><h1>ActorBalancer</h1>\n<p>Node {name}, version {WebUtility.HtmlEncode(Version)}, {roles}.\n");
         page.Append("There is no dashboard yet; this is the API, in JSON:</p>\n<ul>\n");
         foreach (Route route in Shown(call))
         {

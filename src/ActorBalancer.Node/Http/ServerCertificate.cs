@@ -33,8 +33,8 @@ internal sealed class ServerCertificate : IDisposable
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new BalancerConfigurationException(
-                [new ConfigurationError($"actorbalancer.http.tls.{key}", file, $"it cannot be used ({e.Message}); name a PEM file, and the key that belongs to the certificate")], e);
+            string problem = $"it cannot be used ({e.Message}); name a PEM file, and the key that belongs to the certificate";
+            throw new BalancerConfigurationException([new ConfigurationError($"actorbalancer.http.tls.{key}", file, problem)], e);
         }
     }
 

@@ -50,7 +50,10 @@ internal sealed class EventStream : IDisposable
                 id = line[4..];
             else if (line.StartsWith("event: ", StringComparison.Ordinal))
                 name = line[7..];
-            else if (line.StartsWith("data: ", StringComparison.Ordinal) && new Event(id, name, JsonDocument.Parse(line[6..]).RootElement) is var found && isMeant(found))
+            if (!line.StartsWith("data: ", StringComparison.Ordinal))
+                continue;
+            Event found = new(id, name, JsonDocument.Parse(line[6..]).RootElement);
+            if (isMeant(found))
                 return found;
         }
         throw new EndOfStreamException("the stream ended before the event");

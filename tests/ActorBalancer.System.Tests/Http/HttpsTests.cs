@@ -21,7 +21,10 @@ public sealed class HttpsTests : IDisposable
         Assert.Equal("https", address.Scheme);
         using SocketsHttpHandler handler = new()
         {
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown is X509Certificate2 c && c.Thumbprint == thumbprint },
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (_, shown, _, _) => shown is X509Certificate2 c && c.Thumbprint == thumbprint,
+            },
         };
         using HttpClient client = new(handler) { BaseAddress = address, Timeout = Eventually.Deadline };
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/healthz")).StatusCode);

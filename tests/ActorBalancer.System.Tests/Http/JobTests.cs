@@ -71,7 +71,8 @@ public sealed class JobTests(SharedNode shared)
         Assert.Contains(state, (string[])["dead", "discarded"]);
         (await Node.PostAsync($"/v1/jobs/{id}/retry")).IsOk();
         await Eventually.IsTrue(
-            async () => (await Node.GetAsync($"/v1/jobs/{id}")).Json is var job && job.GetProperty("attempt").GetInt32() == 2 && job.GetProperty("state").GetString() == state,
+            async () => (await Node.GetAsync($"/v1/jobs/{id}")).Json is var job
+                && job.GetProperty("attempt").GetInt32() == 2 && job.GetProperty("state").GetString() == state,
             "it failed again");
         Assert.Equal([1, 2], (await Node.GetAsync($"/v1/jobs/{id}")).Json.GetProperty("attempts").EnumerateArray().Select(a => a.GetProperty("n").GetInt32()));
     }

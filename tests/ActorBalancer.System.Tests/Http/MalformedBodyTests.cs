@@ -10,43 +10,44 @@ public sealed class MalformedBodyTests(SharedNode shared)
 
     private HttpNode Node => shared.Node;
 
+    /// <summary>Texts that are no job as a whole.</summary>
     public static TheoryData<string> Texts =>
     [
         "", " ", "null", "[]", "1", "\"x\"", "{}", "{", "}", "[" + Job + "]", Job + Job, Job + ",", Job + " x", Job[..^1], "\uFEFF" + Job,
-        """{"kind":"echo"}""", """{"payload":1}""", """{"kind":"echo","payload":}""", """{"kind":"echo","payload":1,}""",
-        """{'kind':'echo','payload':1}""", """{kind:"echo","payload":1}""", """{"kind":"echo","payload":1} // c""", """{/**/"kind":"echo","payload":1}""",
-        """{"kind":"echo","payload":NaN}""", """{"kind":"echo","payload":Infinity}""", """{"kind":"echo","payload":01}""", """{"kind":"echo","payload":+1}""",
-        """{"kind":"echo","payload":1.}""", """{"kind":"echo","payload":.5}""", """{"kind":"echo","payload":"\x41"}""", "{\"kind\":\"echo\",\"payload\":\"\t\"}",
-        """{"kind":"echo","payload":1,"kind":"echo"}""", """{"kind":"echo","payload":1,"payload":1}""", """{"kind":"echo","payload":1,"k\u0069nd":"echo"}""",
-        """{"kind":"echo","payload":1,"Queue":"x"}""", """{"Kind":"echo","payload":1}""", """{"kind":"echo","payload":1,"time-limit":1}""",
-        """{"kind":"echo","payload":1,"timeLimit":1}""", """{"kind":"echo","payload":1,"extra":1}""", """{"kind":"echo","payload":1,"":1}""",
-        """{"kind":"echo","payload":1,"id":"0010000000000"}""", """{"kind":"echo","payload":1,"state":"waiting"}""", """{"kind":"echo","payload":1,"submitted_at":"2030-01-01T00:00:00Z"}""",
-        """{"kind":null,"payload":1}""", """{"kind":"echo","payload":1,"queue":null}""", """{"kind":"echo","payload":1,"source":null}""",
-        """{"kind":"echo","payload":1,"priority":null}""", """{"kind":"echo","payload":1,"delay":null}""", """{"kind":"echo","payload":1,"run_at":null}""",
-        """{"kind":"echo","payload":1,"time_limit":null}""", """{"kind":"echo","payload":1,"attempts":null}""", """{"kind":"echo","payload":1,"key":null}""",
-        """{"kind":"echo","payload":1,"key":"k"}""",
-        """{"kind":"","payload":1}""", """{"kind":"Echo","payload":1}""", """{"kind":"-echo","payload":1}""", """{"kind":"e cho","payload":1}""", """{"kind":"écho","payload":1}""",
-        """{"kind":["echo"],"payload":1}""", """{"kind":"echo\n","payload":1}""", """{"kind":"echo\u0000","payload":1}""", $$"""{"kind":"{{new string('a', 65)}}","payload":1}""",
-        """{"kind":"echo","payload":1,"queue":""}""", """{"kind":"echo","payload":1,"queue":"A"}""", """{"kind":"echo","payload":1,"queue":"a/b"}""", """{"kind":"echo","payload":1,"queue":7}""",
-        """{"kind":"echo","payload":1,"source":""}""", """{"kind":"echo","payload":1,"source":"a\u0000"}""", """{"kind":"echo","payload":1,"source":"a\tb"}""", """{"kind":"echo","payload":1,"source":"\u0085"}""",
-        """{"kind":"echo","payload":1,"source":7}""", $$"""{"kind":"echo","payload":1,"source":"{{new string('s', 257)}}"}""",
-        """{"kind":"echo","payload":1,"priority":-1}""", """{"kind":"echo","payload":1,"priority":10}""", """{"kind":"echo","payload":1,"priority":5.5}""", """{"kind":"echo","payload":1,"priority":5.0}""",
-        """{"kind":"echo","payload":1,"priority":5e0}""", """{"kind":"echo","payload":1,"priority":"5"}""", """{"kind":"echo","payload":1,"priority":true}""", """{"kind":"echo","payload":1,"priority":99999999999999999999}""",
-        """{"kind":"echo","payload":1,"attempts":0}""", """{"kind":"echo","payload":1,"attempts":1001}""", """{"kind":"echo","payload":1,"attempts":1.5}""", """{"kind":"echo","payload":1,"attempts":"1"}""",
-        """{"kind":"echo","payload":1,"delay":-1}""", """{"kind":"echo","payload":1,"delay":-0.001}""", """{"kind":"echo","payload":1,"delay":315360001}""", """{"kind":"echo","payload":1,"delay":1e400}""",
-        """{"kind":"echo","payload":1,"delay":"1"}""", """{"kind":"echo","payload":1,"time_limit":0}""", """{"kind":"echo","payload":1,"time_limit":-1}""", """{"kind":"echo","payload":1,"time_limit":604801}""",
-        """{"kind":"echo","payload":1,"time_limit":[1]}""", """{"kind":"echo","payload":1,"delay":0,"run_at":"2030-01-01T00:00:00Z"}""",
-        """{"kind":"echo","payload":1,"run_at":1893456000}""", """{"kind":"echo","payload":1,"run_at":""}""", """{"kind":"echo","payload":1,"run_at":"2030-01-01"}""",
-        """{"kind":"echo","payload":1,"run_at":"2030-01-01T00:00:00"}""", """{"kind":"echo","payload":1,"run_at":"2030-01-01T00:00Z"}""", """{"kind":"echo","payload":1,"run_at":"2030-01-01 00:00:00Z"}""",
-        """{"kind":"echo","payload":1,"run_at":"2030-02-29T00:00:00Z"}""", """{"kind":"echo","payload":1,"run_at":"2030-13-01T00:00:00Z"}""", """{"kind":"echo","payload":1,"run_at":"2030-01-01T24:00:00Z"}""",
-        """{"kind":"echo","payload":1,"run_at":"2030-01-01T00:00:60Z"}""", """{"kind":"echo","payload":1,"run_at":"2030-01-01T00:00:00+24:00"}""", """{"kind":"echo","payload":1,"run_at":"2030-01-01T00:00:00+0100"}""",
-        """{"kind":"echo","payload":1,"run_at":"2030-01-01T00:00:00.Z"}""", """{"kind":"echo","payload":1,"run_at":" 2030-01-01T00:00:00Z"}""", """{"kind":"echo","payload":1,"run_at":"2030-01-01T00:00:00ZZ"}""",
-        """{"kind":"echo","payload":1,"run_at":"1999-12-31T23:59:59Z"}""", """{"kind":"echo","payload":1,"run_at":"2101-01-01T00:00:00Z"}""", """{"kind":"echo","payload":1,"run_at":"0000-01-01T00:00:00Z"}""",
-        """{"kind":"echo","payload":1,"run_at":"0001-01-01T00:00:00+23:59"}""", """{"kind":"echo","payload":1,"run_at":"2030-01-01T00:00:00−01:00"}""",
-        """{"kind":"echo","payload":"\ud800"}""", """{"kind":"echo","payload":"\udc00"}""", """{"kind":"echo","payload":"\ud800\ud800"}""", """{"kind":"echo","payload":"\ude00\ud83d"}""",
-        """{"kind":"echo","payload":"\ud83dx\ude00"}""", """{"kind":"echo","payload":{"\ud800":1}}""", """{"kind":"echo","payload":[[{"a":"\uDFFF"}]]}""", """{"kind":"echo","payload":1,"source":"\ud800"}""",
-        """{"kind":"echo","payload":1,"\ud800":1}""", """{"kind":"echo","payload":"\ud83d\\ude00"}""",
-        Nested(64), Nested(65), Nested(5_000), $$"""{"kind":"echo","payload":{{string.Concat(Enumerable.Repeat("{\"a\":", 64))}}1{{new string('}', 64)}}}""",
+        """{"kind":"echo"}""", """{"payload":1}""", """{"kind":"echo","payload":}""", """{'kind':'echo','payload':1}""",
+        """{kind:"echo","payload":1}""", """{"kind":"echo","payload":1} // c""", """{/**/"kind":"echo","payload":1}""",
+        """{"kind":"echo","payload":NaN}""", """{"kind":"echo","payload":Infinity}""", """{"kind":"echo","payload":01}""",
+        """{"kind":"echo","payload":+1}""", """{"kind":"echo","payload":1.}""", """{"kind":"echo","payload":.5}""",
+        """{"kind":"echo","payload":"\x41"}""", "{\"kind\":\"echo\",\"payload\":\"\t\"}", """{"Kind":"echo","payload":1}""",
+        """{"kind":null,"payload":1}""", """{"kind":"","payload":1}""", """{"kind":"Echo","payload":1}""",
+        """{"kind":"-echo","payload":1}""", """{"kind":"e cho","payload":1}""", """{"kind":"écho","payload":1}""",
+        """{"kind":["echo"],"payload":1}""", """{"kind":"echo\n","payload":1}""", """{"kind":"echo\u0000","payload":1}""",
+        $$"""{"kind":"{{new string('a', 65)}}","payload":1}""", """{"kind":"echo","payload":"\ud800"}""",
+        """{"kind":"echo","payload":"\udc00"}""", """{"kind":"echo","payload":"\ud800\ud800"}""",
+        """{"kind":"echo","payload":"\ude00\ud83d"}""", """{"kind":"echo","payload":"\ud83dx\ude00"}""",
+        """{"kind":"echo","payload":{"\ud800":1}}""", """{"kind":"echo","payload":[[{"a":"\uDFFF"}]]}""",
+        """{"kind":"echo","payload":"\ud83d\\ude00"}""", Nested(64), Nested(65), Nested(5_000),
+        $$"""{"kind":"echo","payload":{{string.Concat(Enumerable.Repeat("{\"a\":", 64))}}1{{new string('}', 64)}}}""",
+    ];
+
+    /// <summary>What makes a good job a bad one when it stands beside kind and payload; apostrophes stand for quotation marks.</summary>
+    public static TheoryData<string> Members =>
+    [
+        "", "'kind':'echo'", "'payload':1", @"'k\u0069nd':'echo'", "'Queue':'x'", "'time-limit':1", "'timeLimit':1", "'extra':1", "'':1",
+        "'id':'0010000000000'", "'state':'waiting'", "'submitted_at':'2030-01-01T00:00:00Z'", "'queue':null", "'source':null",
+        "'priority':null", "'delay':null", "'run_at':null", "'time_limit':null", "'attempts':null", "'key':null", "'key':'k'",
+        "'queue':''", "'queue':'A'", "'queue':'a/b'", "'queue':7", "'source':''", @"'source':'a\u0000'", @"'source':'a\tb'",
+        @"'source':'\u0085'", "'source':7", "'source':'" + new string('s', 257) + "'", "'priority':-1", "'priority':10", "'priority':5.5",
+        "'priority':5.0", "'priority':5e0", "'priority':'5'", "'priority':true", "'priority':99999999999999999999", "'attempts':0",
+        "'attempts':1001", "'attempts':1.5", "'attempts':'1'", "'delay':-1", "'delay':-0.001", "'delay':315360001", "'delay':1e400",
+        "'delay':'1'", "'time_limit':0", "'time_limit':-1", "'time_limit':604801", "'time_limit':[1]",
+        "'delay':0,'run_at':'2030-01-01T00:00:00Z'", "'run_at':1893456000", "'run_at':''", "'run_at':'2030-01-01'",
+        "'run_at':'2030-01-01T00:00:00'", "'run_at':'2030-01-01T00:00Z'", "'run_at':'2030-01-01 00:00:00Z'",
+        "'run_at':'2030-02-29T00:00:00Z'", "'run_at':'2030-13-01T00:00:00Z'", "'run_at':'2030-01-01T24:00:00Z'",
+        "'run_at':'2030-01-01T00:00:60Z'", "'run_at':'2030-01-01T00:00:00+24:00'", "'run_at':'2030-01-01T00:00:00+0100'",
+        "'run_at':'2030-01-01T00:00:00.Z'", "'run_at':' 2030-01-01T00:00:00Z'", "'run_at':'2030-01-01T00:00:00ZZ'",
+        "'run_at':'1999-12-31T23:59:59Z'", "'run_at':'2101-01-01T00:00:00Z'", "'run_at':'0000-01-01T00:00:00Z'",
+        "'run_at':'0001-01-01T00:00:00+23:59'", "'run_at':'2030-01-01T00:00:00−01:00'", @"'source':'\ud800'", @"'\ud800':1",
     ];
 
     [Theory]
@@ -57,6 +58,11 @@ public sealed class MalformedBodyTests(SharedNode shared)
         Answer bulk = (await Node.BulkAsync(text)).Is(400, "invalid");
         Assert.Equal(1, bulk.Json.GetProperty("line").GetInt32());
     }
+
+    [Theory]
+    [MemberData(nameof(Members))]
+    public Task Job_with_a_bad_member_is_invalid(string members) =>
+        Malformed_job_is_invalid("""{"kind":"echo","payload":1,""" + members.Replace('\'', '"') + "}");
 
     [Fact]
     public async Task Sixty_four_levels_are_taken() => await Node.AcceptAsync(Nested(63));

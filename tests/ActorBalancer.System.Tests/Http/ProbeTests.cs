@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using ActorBalancer.Node.Processes;
 using ActorBalancer.SystemTests.Processes;
 
@@ -108,8 +109,8 @@ public sealed class ProbeTests
         (await node.GetAsync("/v1/nothing")).Is(404, "not_found");
         Assert.Matches("actorbalancer_http_refused_total{[^}]*code=\"not_found\"} 1", (await node.GetAsync("/metrics")).Text);
         await Eventually.IsTrue(
-            async () => (await node.GetAsync("/metrics")).Text.Split('\n').Any(l => l.StartsWith("actorbalancer_", StringComparison.Ordinal) && l.Contains("queue=\"counted\"", StringComparison.Ordinal)),
-            "the queue is counted");
+            async () => Regex.IsMatch((await node.GetAsync("/metrics")).Text, "^actorbalancer_jobs_finished_total{.*queue=\"counted\"} 1", RegexOptions.Multiline),
+            "the job is counted");
     }
 
     private static async Task<bool> AnswersAsync(HttpClient client, string path, HttpStatusCode status)

@@ -11,7 +11,8 @@ public sealed class SubmitTests(SharedNode shared)
     [Fact]
     public async Task Submitted_job_is_created_runs_and_shows_all_that_is_known_of_it()
     {
-        Answer answer = await Node.SubmitAsync("""{"kind":"echo","payload":{"a": [1, 2]},"queue":"mail","source":"album-7","priority":9,"time_limit":2.5,"attempts":3}""");
+        Answer answer = await Node.SubmitAsync(
+            """{"kind":"echo","payload":{"a": [1, 2]},"queue":"mail","source":"album-7","priority":9,"time_limit":2.5,"attempts":3}""");
         Assert.Equal(201, answer.Status);
         Assert.Equal("application/json", answer.Content.ContentType?.ToString());
         Assert.Equal(["id", "state", "queue"], answer.Json.EnumerateObject().Select(m => m.Name));
@@ -22,7 +23,11 @@ public sealed class SubmitTests(SharedNode shared)
 
         Assert.Equal("""{"a": [1, 2]}""", Encoding.UTF8.GetString(await Node.ResultAsync(id)));
         JsonElement job = (await Node.GetAsync($"/v1/jobs/{id}")).IsOk().Json;
-        string[] members = ["id", "kind", "queue", "source", "state", "reason", "attempt", "worker", "submitted_at", "started_at", "finished_at", "result", "error", "attempts"];
+        string[] members =
+        [
+            "id", "kind", "queue", "source", "state", "reason", "attempt", "worker", "submitted_at", "started_at", "finished_at", "result",
+            "error", "attempts",
+        ];
         Assert.All(members, m => Assert.True(job.TryGetProperty(m, out _), m));
         Assert.Equal("album-7", job.GetProperty("source").GetString());
         Assert.Equal("succeeded", job.GetProperty("state").GetString());

@@ -55,7 +55,8 @@ internal static class ResultRoute
         if (state == JobState.Succeeded)
             return call.WriteAsync(result, "application/octet-stream", StatusCodes.Status200OK);
         string word = Words.Of(state);
-        return call.RefuseAsync(Problem.Of(RefusalCode.Conflict, $"The job has no result and will have none: it is {word}.") with { State = word, Reason = Words.Of(reason) });
+        Problem problem = Problem.Of(RefusalCode.Conflict, $"The job has no result: it is {word}.");
+        return call.RefuseAsync(problem with { State = word, Reason = Words.Of(reason) });
     }
 
     private static bool TryWait(string text, out TimeSpan wait)
