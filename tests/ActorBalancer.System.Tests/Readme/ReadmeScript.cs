@@ -20,7 +20,7 @@ internal static class ReadmeScript
           [ "$got" -eq "$want" ] || { echo "### README line $at: exit code $got instead of $want: $*" >&2; return 1; }
         }
         in_terminal() { # FILE: waits until the command that was started last has said that it is ready
-          until grep -q "ready\|running" "$1"; do
+          until grep -q " is ready at \| is up" "$1"; do
             kill -0 "$!" 2>/dev/null || { echo "### README line $at ended early:" >&2; cat "$1" >&2; return 1; }
             sleep 0.1
           done
