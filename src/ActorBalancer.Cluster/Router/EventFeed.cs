@@ -20,7 +20,7 @@ internal sealed class EventFeed(TimeProvider clock)
     public static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(1);
 
     /// <summary>How far behind a reader may be at all.</summary>
-    public const int MostBehind = 100_000;
+    public const int MostBehind = 10_000;
 
     // A process does not make a thousand events a millisecond for long, so the next one starts above its last id; and the
     // product stays below the 2^53 up to which JSON's readers keep whole numbers.

@@ -26,6 +26,11 @@ internal sealed partial class Dispatcher
         {
             if (_queues.ContainsKey(name))
                 continue;
+            if (!MayAccept(jobs, name))
+            {
+                submit = submit with { Unasked = [.. submit.Unasked, name] };
+                continue;
+            }
             parked = true;
             if (_opening.Add(name))
                 Effects.OpenQueues.Add(name);
@@ -55,12 +60,26 @@ internal sealed partial class Dispatcher
             if (row is null)
                 submit = submit with { Unopened = [.. submit.Unopened, name] };
             _parked[i] = submit;
-            if (submit.Jobs.Queues.All(q => _queues.ContainsKey(q) || submit.Unopened.Contains(q)))
+            if (submit.Jobs.Queues.All(q => _queues.ContainsKey(q) || submit.Unopened.Contains(q) || submit.Unasked.Contains(q)))
             {
                 _parked.RemoveAt(i--);
                 Accept(submit);
             }
         }
+    }
+
+    /// <summary>Whether a job of the batch can get into that queue: one that is refused anyway shall not make a queue.</summary>
+    private bool MayAccept(JobBatch jobs, string queue)
+    {
+        if (jobs.Rule == BatchRule.OnlyAsk)
+            return false;
+        bool whole = jobs.Rule == BatchRule.AllOrNone;
+        for (int i = 0; i < jobs.Count; i++)
+        {
+            if ((whole || jobs.Queue(i) == queue) && _kinds.ContainsKey(jobs.Kind(i)) != whole)
+                return !whole;
+        }
+        return whole;
     }
 
     /// <summary>What became of <see cref="DispatchEffects.Commit"/>.</summary>
@@ -117,12 +136,12 @@ internal sealed partial class Dispatcher
         {
             QueueState? q = jobs.QueueOf is null ? queue : _queues.GetValueOrDefault(jobs.Queue(i));
             RefusalCode code = RefusalCode.None;
-            if (q is null)
-                (code, detail) = (RefusalCode.Conflict, detail ?? $"queue '{jobs.Queue(i)}' would be one more than the {_options.Limits.Queues} that there may be; use an existing queue or raise limits.queues");
-            else if (!kindKnown && _awaited.Count > 0 && !_kinds.ContainsKey(jobs.Kind(i)))
+            if (!kindKnown && _awaited.Count > 0 && !_kinds.ContainsKey(jobs.Kind(i)))
                 (code, detail) = (RefusalCode.NotReady, detail ?? $"workers that may offer the kind '{jobs.Kind(i)}' have not reported to this router yet; submit again in a second");
             else if (!kindKnown && !_kinds.ContainsKey(jobs.Kind(i)))
                 (code, detail) = (RefusalCode.UnknownKind, detail ?? $"no worker has ever registered the kind '{jobs.Kind(i)}'; known kinds: {string.Join(", ", _kindNames.Order(StringComparer.Ordinal))}");
+            else if (q is null && (_queues.Count >= _options.Limits.Queues || submit.Unopened.Contains(jobs.Queue(i))))
+                (code, detail) = (RefusalCode.Conflict, detail ?? $"queue '{jobs.Queue(i)}' would be one more than the {_options.Limits.Queues} that there may be; use an existing queue or raise limits.queues");
             else if (_waiting + _inserting >= _options.Memory.MaxWaiting)
                 (code, detail) = (RefusalCode.QueueFull, detail ?? $"{_options.Memory.MaxWaiting} jobs wait already; submit again when some have run");
             if (code != RefusalCode.None)
@@ -133,7 +152,13 @@ internal sealed partial class Dispatcher
                 _refused[(int)code]++;
                 continue;
             }
-            keys[i] = JobKey.Pack(q!.Number, jobs.Priority(i), q.NextSequence++);
+            if (q is null)
+            {
+                // The batch is refused as a whole, so its queue was not made; nothing is wrong with this row.
+                keys[i] = -1;
+                continue;
+            }
+            keys[i] = JobKey.Pack(q.Number, jobs.Priority(i), q.NextSequence++);
             accepted++;
             _inserting++;
         }
@@ -348,6 +373,9 @@ internal sealed partial class Dispatcher
         public int Accepted { get; init; }
 
         public string[] Unopened { get; init; } = [];
+
+        /// <summary>Queues that were not asked for, since every job of it for them is refused anyway.</summary>
+        public string[] Unasked { get; init; } = [];
     }
 
     /// <summary>One turn of the owner's one writer: what it commits, and what follows once it is stored.</summary>

@@ -21,10 +21,14 @@ internal sealed class WatchTable
         all.Add(watcher);
     }
 
+    /// <summary>
+    /// The job stays known until it ends, since the router tells its end anyway: who asks for the same job again and again
+    /// does not make the router remember it each time.
+    /// </summary>
     public void Remove(long key, IJobWatcher watcher)
     {
-        if (_watchers.TryGetValue(key, out List<IJobWatcher>? all) && all.Remove(watcher) && all.Count == 0)
-            _watchers.Remove(key);
+        if (_watchers.TryGetValue(key, out List<IJobWatcher>? all))
+            all.Remove(watcher);
     }
 
     /// <summary>False: nobody waits for it.</summary>
@@ -43,8 +47,11 @@ internal sealed class WatchTable
         _new.Clear();
     }
 
+    /// <summary>To another router, which knows of none. Those that nobody waits for any more are forgotten.</summary>
     public void SendAll(int router, ref long lastTicket, IntakeEffects effects)
     {
+        foreach (long key in _watchers.Where(w => w.Value.Count == 0).Select(w => w.Key).ToArray())
+            _watchers.Remove(key);
         Send([.. _watchers.Keys], router, ref lastTicket, effects);
         _new.Clear();
     }

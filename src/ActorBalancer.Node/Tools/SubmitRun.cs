@@ -9,6 +9,13 @@ internal sealed class SubmitRun(Tool tool, bool wait)
     /// <summary>The same job once or often.</summary>
     public async Task<int> ManyAsync(JobSubmission job, int count, CancellationToken stop)
     {
+        if (count > 1 && tool.Json && !wait)
+        {
+            // One by one: the answer to a bulk has no more than the ids.
+            for (int i = 0; i < count; i++)
+                tool.Print(await tool.Client.SubmitAsync(job, stop), ClientJson.Default.SubmittedJob);
+            return ExitCode.Done;
+        }
         if (count > 1)
             return await RunAsync(tool.Client.SubmitManyAsync(Enumerable.Repeat(job, count), stop), separated: true, stop);
         SubmittedJob submitted = await tool.Client.SubmitAsync(job, stop);

@@ -60,6 +60,21 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public void Refused_jobs_make_no_queue()
+    {
+        VirtualCluster cluster = Cluster(null, 1);
+        cluster.Submit(VirtualCluster.Job(1, kind: "nonesuch", queue: "a"), VirtualCluster.Job(1, queue: "b"));
+        cluster.Submit(BatchRule.AllOrNone, VirtualCluster.Job(1, queue: "c"), VirtualCluster.Job(1, kind: "nonesuch", queue: "d"));
+        cluster.Submit(BatchRule.OnlyAsk, VirtualCluster.Job(1, queue: "e"));
+        cluster.Pass(0.05);
+        Assert.Equal([RefusalCode.UnknownKind, RefusalCode.None], cluster.Answers.Single(a => a.Keys.Any(k => k >= 0)).Codes!);
+        Assert.Contains(cluster.Answers, a => a.Codes is [RefusalCode.None, RefusalCode.UnknownKind]);
+        Assert.Contains(cluster.Answers, a => a.Codes is null && a.Keys is [-1]);
+        Assert.Equal(["b"], cluster.Router.Queues().Select(q => q.Name));
+        cluster.AssertDrained();
+    }
+
+    [Fact]
     public void Kind_that_no_worker_ever_registered_is_refused_alone()
     {
         VirtualCluster cluster = Cluster(null, 1);

@@ -322,6 +322,37 @@ public sealed class IntakeCoreTests
     }
 
     [Fact]
+    public void Router_is_asked_once_for_a_job_that_is_watched_and_given_up_again_and_again()
+    {
+        IntakeHarness h = new();
+        h.RouterUp();
+        for (int i = 0; i < 100; i++)
+        {
+            Caller gone = h.Watch(7);
+            h.Flush();
+            h.Core.Unwatch(7, gone);
+        }
+        Assert.Equal([7L], Assert.Single(h.Watches).Keys);
+        Caller stays = h.Watch(7);
+        h.Finish(Done(h.Watches[0].Ticket, 0, 7));
+        Assert.Single(stays.Ends);
+
+        // The next router is asked for those only that somebody waits for.
+        h.Core.Unwatch(9, h.Watch(9));
+        Caller waits = h.Watch(10);
+        h.Flush();
+        h.RouterGone();
+        h.RouterUp(2);
+        Assert.Equal([10L], h.Watches[^1].Keys);
+        Caller again = h.Watch(9);
+        h.Flush();
+        Assert.Equal([9L], h.Watches[^1].Keys);
+        h.Finish(Done(h.Watches[^1].Ticket, 0, 9));
+        Assert.Single(again.Ends);
+        Assert.Empty(waits.Ends);
+    }
+
+    [Fact]
     public void Lost_router_leaves_a_change_unknown_and_a_look_up_is_asked_again()
     {
         IntakeHarness h = new();

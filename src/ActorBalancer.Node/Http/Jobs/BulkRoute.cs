@@ -35,9 +35,19 @@ internal static class BulkRoute
             (RefusalCode code, string? detail, bool isLast) = await FillAsync(jobs, before == 0, lines, reader, call.Gone);
             if (node.IsDraining && jobs.Count > 0)
                 (jobs, code, detail) = ([], RefusalCode.NotReady, ApiCall.Draining);
-            WholeAnswer whole = jobs.Count == 0
-                ? WholeAnswer.Nothing
-                : await node.Jobs.SubmitWholeAsync(jobs, onlyAsk: code != RefusalCode.None, CancellationToken.None);
+            WholeAnswer whole;
+            try
+            {
+                whole = jobs.Count == 0
+                    ? WholeAnswer.Nothing
+                    : await node.Jobs.SubmitWholeAsync(jobs, onlyAsk: code != RefusalCode.None, CancellationToken.None);
+            }
+            catch (JobRefusedException refused)
+            {
+                // The node ends in the middle: what was answered holds, and these lines are named.
+                await answer.RefuseAsync(before + 1, refused.Code, refused.Message);
+                return;
+            }
             if (whole.Code != RefusalCode.None)
             {
                 await answer.RefuseAsync(before + whole.Row + 1, whole.Code, whole.Detail!);
