@@ -42,7 +42,7 @@ internal sealed class MapRun(MapArguments arguments, ChannelReader<MapItem> item
         _underWay.Remove(end.Number, out Try? run);
         ExecReport? report = end.Result is { } bytes ? ExecReport.Read(bytes) : null;
         bool succeeded = report is { Exit: 0, Signal: 0 };
-        if (!succeeded && run!.Number < arguments.Attempts)
+        if (!succeeded && !end.IsFinal && run!.Number < arguments.Attempts)
             _again.Enqueue(run with { Number = run.Number + 1 });
         else
             Show(run!.Item, report, ErrorOf(report, end), succeeded);

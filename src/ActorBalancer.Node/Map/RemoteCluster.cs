@@ -27,7 +27,7 @@ internal sealed class RemoteCluster : IMapCluster
     private readonly ConcurrentDictionary<string, long> _underWay = new(StringComparer.Ordinal);
     private readonly Channel<MapEnd> _ends = Channel.CreateUnbounded<MapEnd>();
     private readonly SemaphoreSlim _room = new(Outstanding);
-    private bool _strategySet;
+    private bool _hasQueue, _strategySet;
     private int _open = 1;
 
     /// <exception cref="IOException">The file of the CA cannot be read.</exception>
@@ -134,33 +134,33 @@ internal sealed class RemoteCluster : IMapCluster
 
     private async Task SubmitAsync(List<byte[]> payloads, long first, CancellationToken stop)
     {
-        while (true)
+        // Large payloads go in several requests, each accepted whole or not at all: what a refusal leaves to do begins here.
+        int count = 0;
+        while (count < payloads.Count)
         {
             try
             {
-                int count = 0;
-                await foreach (string id in _client.SubmitManyAsync(payloads.Select(Job), stop))
+                await foreach (string id in _client.SubmitManyAsync(payloads.Skip(count).Select(Job), stop))
                     Follow(id, first + count++, stop);
-                await SetStrategyAsync(stop);
-                return;
             }
             catch (RefusedException e) when (e.Code is "queue_full" or "rate_limited")
             {
                 await Task.Delay(FullPause, _clock, stop);
             }
-            catch (RefusedException e) when (e.Code is "too_large" or "invalid" && payloads.Count == 1)
+            catch (RefusedException e) when (e.Code is "too_large" or "invalid" && count < payloads.Count - 1)
             {
-                await _ends.Writer.WriteAsync(new MapEnd(first, null, e.Message), stop);
-                return;
+                // Only one of the request is to blame.
+                for (; count < payloads.Count; count++)
+                    await SubmitAsync([payloads[count]], first + count, stop);
             }
-            catch (RefusedException e) when (e.Code is "too_large" or "invalid")
+            catch (RefusedException e) when (e.Code is "too_large" or "invalid" or "outcome_unknown")
             {
-                // A batch is accepted whole or not at all; only one of it is to blame.
-                for (int i = 0; i < payloads.Count; i++)
-                    await SubmitAsync([payloads[i]], first + i, stop);
-                return;
+                // Where it is unknown whether they were accepted they may run already: they are not sent again.
+                for (; count < payloads.Count; count++)
+                    _ends.Writer.TryWrite(new MapEnd(first + count, null, e.Message) { IsFinal = true });
             }
         }
+        await SetStrategyAsync(stop);
     }
 
     private static JobSubmission Job(byte[] payload) =>
@@ -169,13 +169,15 @@ internal sealed class RemoteCluster : IMapCluster
     /// <summary>A queue exists from its first job on, and can be told how to share from then on.</summary>
     private async Task SetStrategyAsync(CancellationToken stop)
     {
-        if (_strategy is not null && !_strategySet)
-            await _client.ChangeQueueAsync(Queue, new QueueChange { Strategy = _strategy }, stop);
+        if (_strategy is null || _strategySet || !_hasQueue)
+            return;
+        await _client.ChangeQueueAsync(Queue, new QueueChange { Strategy = _strategy }, stop);
         _strategySet = true;
     }
 
     private void Follow(string id, long number, CancellationToken stop)
     {
+        _hasQueue = true;
         _underWay[id] = number;
         Interlocked.Increment(ref _open);
         _ = WaitAsync(id, number, stop);

@@ -23,6 +23,8 @@ internal static class LocalClusters
             try
             {
                 MakePrivate(folder);
+                if (!IsOurs(folder))
+                    continue;
                 foreach (string old in Directory.EnumerateFiles(folder, $"{Prefix}*.json").Where(f => Parse(f) is not { } c || !Lives(c)))
                     Withdraw(old);
                 string file = Path.Combine(folder, $"{Prefix}{cluster.Pid}.json");
@@ -75,11 +77,33 @@ internal static class LocalClusters
             Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
+    /// <summary>
+    /// Whether nobody else can put a word there, which would send our tools to their cluster. Only its owner may set a folder's
+    /// mode, be it to what it is; the superuser may set every one.
+    /// </summary>
+    private static bool IsOurs(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            return true;
+        try
+        {
+            UnixFileMode mode = File.GetUnixFileMode(folder);
+            File.SetUnixFileMode(folder, mode);
+            return (mode & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private static IEnumerable<LocalCluster> Read(string folder)
     {
         string[] files;
         try
         {
+            if (!IsOurs(folder))
+                return [];
             files = Directory.GetFiles(folder, $"{Prefix}*.json");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

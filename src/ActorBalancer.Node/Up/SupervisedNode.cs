@@ -70,7 +70,7 @@ internal sealed class SupervisedNode : IAsyncDisposable
         lock (_gate)
             _stop.Cancel();
         _node.Kill();
-        await _supervision;
+        await _supervision.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _node.DisposeAsync();
         _stop.Dispose();
     }
@@ -103,7 +103,16 @@ internal sealed class SupervisedNode : IAsyncDisposable
         {
             if (_stop.IsCancellationRequested)
                 return false;
-            _node = _start(last);
+            try
+            {
+                _node = _start(last);
+            }
+            catch (Exception e)
+            {
+                // The old one, which has ended, stands for it: another start follows after a longer pause.
+                _tell($"{Name} cannot be started: {e.Message}");
+                return true;
+            }
         }
         await old.DisposeAsync();
         try

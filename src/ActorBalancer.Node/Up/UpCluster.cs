@@ -19,7 +19,9 @@ internal sealed class UpCluster(UpArguments arguments, TimeSpan drain, Action<st
     private static readonly TimeSpan Leaving = TimeSpan.FromSeconds(20);
 
     private readonly IReadOnlyList<KeyValuePair<string, string>> _settings = ChildSettings.FromEnvironment();
-    private readonly List<SupervisedNode> _workers = [];
+
+    // Replaced, never changed: a router that starts again looks at it from another thread.
+    private volatile SupervisedNode[] _workers = [];
     private SupervisedNode? _router;
     private BalancerClient? _client;
     private volatile bool _stopping;
@@ -27,8 +29,10 @@ internal sealed class UpCluster(UpArguments arguments, TimeSpan drain, Action<st
     /// <summary>The router, once it is started.</summary>
     public ReadyLine Router => _router!.Ready!;
 
-    /// <summary>What each node said, the router first.</summary>
-    public IEnumerable<ReadyLine> Nodes => _workers.Select(w => w.Ready!).Prepend(Router);
+    /// <summary>What each node said that has been ready, the router first.</summary>
+    public IEnumerable<ReadyLine> Nodes => WorkersSaid.Prepend(Router);
+
+    private IEnumerable<ReadyLine> WorkersSaid => _workers.Select(w => w.Ready).OfType<ReadyLine>();
 
     /// <summary>Starts all of them and waits until every worker gets jobs.</summary>
     /// <exception cref="ChildNodeException">A process ended before it was ready.</exception>
@@ -40,7 +44,7 @@ internal sealed class UpCluster(UpArguments arguments, TimeSpan drain, Action<st
         for (int i = 1; i <= arguments.Workers; i++)
         {
             string name = $"worker-{i}";
-            _workers.Add(new SupervisedNode(name, last => StartWorker(name, last), tell, clock));
+            _workers = [.. _workers, new SupervisedNode(name, last => StartWorker(name, last), tell, clock)];
         }
         foreach (SupervisedNode worker in _workers)
             await worker.ReadyAsync(stop).WaitAsync(Patience, clock, stop);
@@ -102,7 +106,7 @@ internal sealed class UpCluster(UpArguments arguments, TimeSpan drain, Action<st
         options.AddRange(["--port", last is null ? $"{remoting}" : $"{last.Port}", "--http-port", last?.Http is { } url ? $"{new Uri(url).Port}" : $"{http}"]);
         if (last is not null)
         {
-            foreach (ReadyLine node in Nodes)
+            foreach (ReadyLine node in WorkersSaid.Prepend(last))
                 options.AddRange(["--seed", node.Seed]);
         }
         return Start("router", options);
@@ -157,7 +161,7 @@ internal sealed class UpCluster(UpArguments arguments, TimeSpan drain, Action<st
         try
         {
             HashSet<string> up = [.. (await _client!.ListWorkersAsync(stop)).Where(w => w.State == "up").Select(w => w.Name)];
-            return _workers.Find(w => !up.Contains(w.Name)) is { } missing ? $"{missing.Name} has not joined" : null;
+            return Array.Find(_workers, w => !up.Contains(w.Name)) is { } missing ? $"{missing.Name} has not joined" : null;
         }
         catch (Exception e) when (e is UnreachableException or RefusedException)
         {

@@ -9,6 +9,9 @@ namespace ActorBalancer.SystemTests.Deploy;
 /// <summary>The Kubernetes files against the binary. No cluster is at hand: what it fills in is filled in here.</summary>
 public sealed class KubernetesTests(DeployedCluster cluster) : IClassFixture<DeployedCluster>
 {
+    // What the hook before the end may take of a pod's time to end.
+    private const int HookSeconds = 10;
+
     private static readonly HttpClient Http = new() { Timeout = Eventually.Deadline };
 
     private static YamlValue Router => DeployFolder.Kubernetes("router", "StatefulSet");
@@ -118,7 +121,7 @@ public sealed class KubernetesTests(DeployedCluster cluster) : IClassFixture<Dep
         foreach (YamlValue workload in new[] { Router, Worker })
         {
             int grace = int.Parse(workload["spec"]["template"]["spec"]["terminationGracePeriodSeconds"].Text, CultureInfo.InvariantCulture);
-            Assert.InRange(grace, drain.TotalSeconds + 10, drain.TotalSeconds + 60);
+            Assert.InRange(grace, drain.TotalSeconds + HookSeconds + 10, drain.TotalSeconds + 60);
         }
     }
 
@@ -127,6 +130,7 @@ public sealed class KubernetesTests(DeployedCluster cluster) : IClassFixture<Dep
     {
         string[] command = [.. Workload.Container(Worker)["lifecycle"]["preStop"]["exec"]["command"].Items.Select(c => c.Text)];
         Assert.Equal(["sh", "-c"], command[..2]);
+        Assert.StartsWith($"timeout {HookSeconds} /app/actorbalancer ", command[2], StringComparison.Ordinal);
         string script = command[2]
             .Replace("/app/actorbalancer", DeployPrograms.Binary, StringComparison.Ordinal)
             .Replace("http://actorbalancer:8600", cluster.Router.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)

@@ -6,16 +6,31 @@ namespace ActorBalancer.SystemTests.Tools;
 public sealed class WorkerTests(SharedUp shared)
 {
     [Fact]
-    public async Task Drained_worker_finishes_what_it_runs_gets_nothing_new_and_comes_back()
+    public async Task Drained_worker_keeps_what_it_runs_gets_nothing_new_and_comes_back()
     {
-        string[] ids = (await Run("submit", "sleep", """{"ms":3000}""", "--count", "4")).Succeeded().Lines;
+        // Longer than the test: they end when they are told to.
+        string[] ids = (await Run("submit", "sleep", """{"ms":2000000}""", "--count", "4")).Succeeded().Lines;
         await Processes.Eventually.IsTrue(async () => (await Workers()).All(w => w.GetProperty("in_flight").GetInt32() == 2), "both workers have two jobs");
 
-        JsonElement drained = (await Run("worker", "drain", "worker-1", "--wait", "--json")).Succeeded().Json;
+        Task<ToolRun> draining = Run("worker", "drain", "worker-1", "--wait", "--json");
+        await Processes.Eventually.IsTrue(async () => (await Workers()).Any(w => w.GetProperty("state").GetString() == "draining"), "it drains");
+        List<string> itsOwn = [];
+        foreach (string id in ids)
+        {
+            JsonElement job = (await Run("job", "show", id, "--json")).Succeeded().Json;
+            Assert.Equal(("running", 1), (job.GetProperty("state").GetString(), job.GetProperty("attempt").GetInt32()));
+            if (job.GetProperty("worker").GetString() == "worker-1")
+                itsOwn.Add(id);
+            else
+                (await Run("job", "cancel", id)).Succeeded();
+        }
+        Assert.Equal(2, itsOwn.Count);
+        Assert.False(draining.IsCompleted);
+        foreach (string id in itsOwn)
+            (await Run("job", "cancel", id)).Succeeded();
+        JsonElement drained = (await draining).Succeeded().Json;
         Assert.Equal("draining", drained.GetProperty("state").GetString());
         Assert.Equal(0, drained.GetProperty("running").GetInt32() + drained.GetProperty("in_flight").GetInt32());
-        foreach (string id in ids)
-            Assert.Equal(1, (await Run("job", "show", id, "--json")).Succeeded().Json.GetProperty("attempt").GetInt32());
 
         ToolRun meanwhile = (await Run("submit", "echo", "{}", "--count", "20", "--wait", "--json")).Succeeded();
         Assert.All(meanwhile.JsonLines, j => Assert.Equal("worker-2", j.GetProperty("worker").GetString()));
