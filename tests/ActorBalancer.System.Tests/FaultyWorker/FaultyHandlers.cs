@@ -6,7 +6,7 @@ namespace ActorBalancer.FaultyWorker;
 /// <summary>What handlers do wrong.</summary>
 internal static class FaultyHandlers
 {
-    private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(30);
 
     public static void Register(HandlerRegistry handlers)
     {

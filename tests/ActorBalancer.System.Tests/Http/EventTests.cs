@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -61,24 +62,29 @@ public sealed class EventTests(SharedNode shared)
         await slow.ConnectAsync(IPAddress.Loopback, Node.Port, deadline.Token);
         await slow.SendAsync("GET /v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n"u8.ToArray(), deadline.Token);
         using EventStream other = await EventStream.OpenAsync(Node.Client);
-        Task<EventStream.Event> afterwards = other.NextAsync(e => e.Name == "job" && e.Data.GetProperty("queue").GetString() == "after-the-flood");
 
-        // Until the kernel's buffers are full of them, and a thousand more.
-        string lines = string.Concat(Enumerable.Repeat("""{"kind":"echo","payload":0,"queue":"flood"}""" + "\n", 5_000));
+        // Until the kernel's buffers are full of them, and a thousand more. A round is less than that: who reads is never too far behind.
+        string lines = string.Concat(Enumerable.Repeat("""{"kind":"echo","payload":0,"queue":"flood"}""" + "\n", 500));
         await Eventually.IsTrue(
             async () =>
             {
-                await Node.ResultAsync((await Node.BulkAsync(lines)).IsOk().Lines[^1].GetProperty("id").GetString()!);
+                string last = (await Node.BulkAsync(lines)).IsOk().Lines[^1].GetProperty("id").GetString()!;
+                await other.NextAsync(e => e.Name == "job" && e.Data.GetProperty("id").GetString() == last);
                 return IsReset(slow);
             },
             "the reader is cut off");
         await Node.AcceptAsync("""{"kind":"echo","payload":0,"queue":"after-the-flood"}""");
-        await afterwards;
+        await other.NextAsync(e => e.Name == "job" && e.Data.GetProperty("queue").GetString() == "after-the-flood");
     }
 
-    [Fact]
+    [SkippableFact]
     public async Task A_thousand_streams_are_open_at_most()
     {
+        // The runtime raises its own limit to the hard one, here and in the node.
+        string limit = File.ReadLines("/proc/self/limits").First(l => l.StartsWith("Max open files", StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[4];
+        bool isLow = int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out int files) && files < 2_048;
+        Skip.If(isLow, $"A process may open only {limit} files here, and this test needs 2048: raise the hard limit (ulimit -Hn).");
         await using HttpNode node = await HttpNode.StartAsync([]);
         List<EventStream> streams = [];
         try

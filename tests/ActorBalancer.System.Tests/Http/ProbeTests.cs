@@ -16,11 +16,11 @@ public sealed class ProbeTests
         // A port that nobody listens on, as long as this socket holds it.
         using Socket nobody = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         nobody.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        int http = FreePort();
-        await using CommandRun node = CommandRun.Start(
-            "node", "--role", "worker", "--name", "w1", "--port", "0", "--http-port", $"{http}", "--seed", $"127.0.0.1:{((IPEndPoint)nobody.LocalEndPoint!).Port}");
-        using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{http}"), Timeout = Eventually.Deadline };
-        await Eventually.IsTrue(() => AnswersAsync(client, "/healthz", HttpStatusCode.OK), "it lives");
+        string seed = $"127.0.0.1:{((IPEndPoint)nobody.LocalEndPoint!).Port}";
+        (CommandRun node, HttpClient client) = await LivingAsync(
+            http => CommandRun.Start("node", "--role", "worker", "--name", "w1", "--port", "0", "--http-port", $"{http}", "--seed", seed));
+        await using CommandRun ended = node;
+        using HttpClient closed = client;
         Answer ready = await GetAsync(client, "/readyz");
         ready.Is(503, "not_ready");
         Assert.NotEmpty(ready.Json.GetProperty("reasons").EnumerateArray());
@@ -45,8 +45,8 @@ public sealed class ProbeTests
     [Fact]
     public async Task Node_that_drains_answers_that_it_is_not_ready_until_it_is_down()
     {
-        await using HttpNode node = await HttpNode.StartAsync([]);
-        string id = await node.AcceptAsync("""{"kind":"sleep","payload":{"ms":3000}}""");
+        await using HttpNode node = await HttpNode.StartAsync([], ("ACTORBALANCER__WORKER__DRAIN", "10m"));
+        string id = await node.AcceptAsync("""{"kind":"sleep","payload":{"ms":600000}}""");
         await Eventually.IsTrue(async () => (await node.GetAsync($"/v1/jobs/{id}")).Json.GetProperty("state").GetString() == "running", "the job runs");
         Signals.Send(node.Process.Pid, Signals.Terminate);
         await Eventually.IsTrue(async () => (await node.GetAsync("/readyz")).Status == 503, "it is not ready");
@@ -54,6 +54,10 @@ public sealed class ProbeTests
         (await node.SubmitAsync("""{"kind":"echo","payload":0}""")).Is(503, "not_ready");
         (await node.BulkAsync("""{"kind":"echo","payload":0}""")).Is(503, "not_ready");
         Assert.Contains("draining", (await node.GetAsync("/readyz")).Json.GetProperty("reasons")[0].GetString(), StringComparison.Ordinal);
+        Assert.False(node.Process.HasExited);
+
+        // It is drained when its last job ends, and this test ends it.
+        (await node.PostAsync($"/v1/jobs/{id}/cancel")).IsOk();
         await node.Process.WaitForExitAsync().WaitAsync(Eventually.Deadline);
         Assert.Equal(0, node.Process.ExitCode);
     }
@@ -130,6 +134,25 @@ public sealed class ProbeTests
     {
         using HttpResponseMessage response = await client.GetAsync(path);
         return new Answer((int)response.StatusCode, response.Headers, response.Content.Headers, await response.Content.ReadAsByteArrayAsync());
+    }
+
+    /// <summary>A node that answers at a port chosen for it. Who took that port first makes it end, and the next one gets another.</summary>
+    private static async Task<(CommandRun Node, HttpClient Client)> LivingAsync(Func<int, CommandRun> start)
+    {
+        while (true)
+        {
+            int http = FreePort();
+            CommandRun node = start(http);
+            HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{http}"), Timeout = Eventually.Deadline };
+            Task<int> ended = node.ExitAsync();
+            await Eventually.IsTrue(async () => ended.IsCompleted || await AnswersAsync(client, "/healthz", HttpStatusCode.OK), "it lives");
+            if (!ended.IsCompleted)
+                return (node, client);
+            Assert.Equal(2, await ended);
+            Assert.Contains("actorbalancer.http.port", await node.Error, StringComparison.Ordinal);
+            client.Dispose();
+            await node.DisposeAsync();
+        }
     }
 
     private static int FreePort()

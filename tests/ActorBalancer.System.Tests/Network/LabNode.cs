@@ -23,7 +23,7 @@ internal sealed class LabNode : IAsyncDisposable
         [
             ("REMOTING__TLS__CERTIFICATE", own.Certificate), ("REMOTING__TLS__KEY", own.Key), ("REMOTING__TLS__CA", certs.Ca),
             ("HTTP__BIND", name), ("HTTP__TLS__CERTIFICATE", own.Certificate), ("HTTP__TLS__KEY", own.Key),
-            ("METRICS__SLOW_START", "0s"), ("ROUTER__SILENCE_REQUEUE", "5s"), ("WORKER__CONTACT_LEASE", "4s"),
+            ("METRICS__SLOW_START", "0s"), ("ROUTER__SILENCE_REQUEUE", "20s"), ("WORKER__CONTACT_LEASE", "15s"),
         ])
             start.Environment[$"ACTORBALANCER__{key}"] = value;
         start.RedirectStandardInput = true;

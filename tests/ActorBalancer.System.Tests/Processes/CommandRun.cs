@@ -43,7 +43,7 @@ internal sealed class CommandRun : IAsyncDisposable
     /// <summary>The exit code; 128 + n when signal n ended it.</summary>
     public async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        await _process.WaitForExitAsync().WaitAsync(Eventually.Deadline);
         return _process.ExitCode;
     }
 

@@ -3,7 +3,7 @@ namespace ActorBalancer.SystemTests.Processes;
 /// <summary>Waits for what other processes do. The deadline only ends a test that would hang; it decides nothing else.</summary>
 internal static class Eventually
 {
-    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
 

