@@ -166,6 +166,9 @@ public static partial class OptionsValidator
             if (worker.Exec.Allow[i].Length == 0) at.Add($"exec.allow.{i}", "\"\"", "the name or absolute path of a program, or *");
         }
 
+        for (int i = 0; i < worker.Exec.Env.Count; i++)
+            at.Form($"exec.env.{i}", worker.Exec.Env[i], VariableName(), VariablePattern);
+
         for (int i = 0; i < worker.Http.Allow.Count; i++)
         {
             if (!HostAddress.IsHost(worker.Http.Allow[i]) && !HostAddress.IsHostAndPort(worker.Http.Allow[i]))
@@ -210,6 +213,11 @@ public static partial class OptionsValidator
 
     private const string NamePattern = "[a-z0-9][a-z0-9._-]{0,63}";
     private const string RoleNamePattern = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
+
+    private const string VariablePattern = "[A-Za-z_][A-Za-z0-9_]*";
+
+    [GeneratedRegex($@"\A{VariablePattern}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex VariableName();
 
     [GeneratedRegex($@"\A{NamePattern}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Name();

@@ -10,6 +10,7 @@ namespace ActorBalancer.Node.Guard;
 internal sealed class GuardLink : IAsyncDisposable
 {
     private static readonly TimeSpan LastWait = TimeSpan.FromSeconds(5);
+    private static readonly CommandEnd Lost = new(CommandEndKind.GuardLost, 0, [], []);
 
     private readonly Process _process;
     private readonly ConcurrentDictionary<long, TaskCompletionSource<CommandEnd>> _runs = new();
@@ -40,9 +41,9 @@ internal sealed class GuardLink : IAsyncDisposable
         long run = Interlocked.Increment(ref _last);
         TaskCompletionSource<CommandEnd> end = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _runs[run] = end;
-        _frames.Writer.TryWrite(GuardFrames.OfRun(run, command));
-        if (Ended.IsCompleted)
-            FailAll();
+        // One that the pipe still took may have begun, so it fails with the others, after the sweep; this one has not.
+        if (!_frames.Writer.TryWrite(GuardFrames.OfRun(run, command)) && _runs.TryRemove(run, out _))
+            end.SetResult(Lost);
         using CancellationTokenRegistration stop = cancellation.Register(() => _frames.Writer.TryWrite(GuardFrames.OfStop(run)));
         return await end.Task;
     }
@@ -118,7 +119,7 @@ internal sealed class GuardLink : IAsyncDisposable
         foreach (long run in _runs.Keys)
         {
             if (_runs.TryRemove(run, out TaskCompletionSource<CommandEnd>? end))
-                end.SetResult(new CommandEnd(CommandEndKind.GuardLost, 0, [], []));
+                end.SetResult(Lost);
         }
     }
 }

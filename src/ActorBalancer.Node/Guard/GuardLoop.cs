@@ -16,7 +16,8 @@ internal sealed class GuardLoop(int input, int output, TimeProvider clock) : IDi
     // Larger than a pipe that no program has enlarged.
     private const int BufferBytes = 1 << 17;
 
-    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    // Less than the second after which a draining worker gives a job away: its next run must not meet this one.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     private readonly Spawner _spawner = new();
     private readonly Dictionary<int, GuardRun> _runs = [];
@@ -97,11 +98,20 @@ internal sealed class GuardLoop(int input, int output, TimeProvider clock) : IDi
     private void Start(long number, GuardCommand command)
     {
         byte[] mark = GuardRun.MarkOf(number);
-        int stdin = command.Input is { Length: > 0 } content ? Libc.MemoryFile(content) : Libc.OpenNull();
-        (int outRead, int outWrite) = Libc.Pipe(readNonBlocking: true);
-        (int errorRead, int errorWrite) = Libc.Pipe(readNonBlocking: true);
-        int fault = _spawner.Start(
-            command, ProcessEnvironment.Over(_environment, [.. command.Environment, mark]).Values, stdin, outWrite, errorWrite, out int process);
+        int stdin = -1, outRead = -1, outWrite = -1, errorRead = -1, errorWrite = -1, process = 0, fault;
+        try
+        {
+            stdin = command.Input is { Length: > 0 } content ? Libc.MemoryFile(content) : Libc.OpenNull();
+            (outRead, outWrite) = Libc.Pipe(readNonBlocking: true);
+            (errorRead, errorWrite) = Libc.Pipe(readNonBlocking: true);
+            fault = _spawner.Start(
+                command, ProcessEnvironment.Over(_environment, [.. command.Environment, mark]).Values, stdin, outWrite, errorWrite, out process);
+        }
+        catch (IOException e)
+        {
+            // Descriptors or memory are short; the others that run are not to suffer for this one.
+            fault = e.HResult;
+        }
         Libc.Close(stdin);
         Libc.Close(outWrite);
         Libc.Close(errorWrite);
@@ -148,20 +158,24 @@ internal sealed class GuardLoop(int input, int output, TimeProvider clock) : IDi
             // Before it is reaped nobody else can have its number.
             run.Signal(Libc.SigKill);
             (int code, int signal) = Libc.Reap(process);
-            KillLeftovers(run);
+            // First, since it frees the descriptors that looking for leftovers may need.
             run.Drain(_buffer);
+            KillLeftovers(run);
             Libc.WriteAll(output, GuardFrames.OfEnd(run.Number, run.End(code, signal)));
         }
     }
 
-    /// <summary>Ends what the command has started in sessions of their own and left behind; by now they are our children.</summary>
+    /// <summary>
+    /// Ends what the command has started in sessions of their own and left behind; by now they are our children. Without its mark
+    /// one cannot be told from those of other commands, and waits until there are none.
+    /// </summary>
     private void KillLeftovers(GuardRun run)
     {
         if (!ProcessTree.HasChildBeside(_runs.Keys))
             return;
         foreach (ProcessRow row in ProcessTree.Descendants(Environment.ProcessId))
         {
-            if (ProcessTree.HasVariable(row.Process, run.Mark))
+            if (_runs.Count == 0 || ProcessTree.HasVariable(row.Process, run.Mark))
                 Libc.Kill(row.Process, Libc.SigKill);
         }
     }

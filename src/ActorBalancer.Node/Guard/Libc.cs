@@ -38,9 +38,17 @@ internal static class Libc
     public static int MemoryFile(ReadOnlySpan<byte> content)
     {
         int file = Check(memfd_create("stdin", 1), "memfd_create");
-        WriteAll(file, content);
-        Check((int)lseek(file, 0, 0), "lseek");
-        return file;
+        try
+        {
+            WriteAll(file, content);
+            Check((int)lseek(file, 0, 0), "lseek");
+            return file;
+        }
+        catch
+        {
+            Close(file);
+            throw;
+        }
     }
 
     public static int OpenNull() => Check(open("/dev/null", CloseOnExec), "open");
@@ -104,7 +112,7 @@ internal static class Libc
                 case ErrorPipe:
                     throw new BrokenPipeException();
                 case int error:
-                    throw new IOException(Marshal.GetPInvokeErrorMessage(error));
+                    throw new IOException(Marshal.GetPInvokeErrorMessage(error), error);
             }
         }
     }
@@ -178,8 +186,9 @@ internal static class Libc
 
     public static bool IsExecutable(byte[] path) => access([.. path, 0], 1) == 0;
 
+    // The error number is the exception's HResult.
     private static int Check(int result, string call) =>
-        result >= 0 ? result : throw new IOException($"{call}: {Marshal.GetLastPInvokeErrorMessage()}");
+        result >= 0 ? result : throw new IOException($"{call}: {Marshal.GetLastPInvokeErrorMessage()}", Marshal.GetLastPInvokeError());
 
     [DllImport("libc", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -19,6 +19,8 @@ internal sealed class ExecKind(BalancerOptions options) : IAsyncDisposable
     private readonly int _resultLimit = options.Limits.Result;
     private readonly AllowedPrograms _allowed = new(options.Worker.Exec.Allow, Environment.GetEnvironmentVariable("PATH"));
 
+    private readonly HashSet<string> _variables = new(options.Worker.Exec.Env, StringComparer.Ordinal);
+
     public CommandGuard Guard { get; } = new();
 
     public async ValueTask<JobOutcome> RunAsync(ReadOnlyMemory<byte> bytes, JobContext job)
@@ -28,7 +30,7 @@ internal sealed class ExecKind(BalancerOptions options) : IAsyncDisposable
         {
             payload = ExecPayload.Read(bytes);
             if (!_allowed.All)
-                LoaderVariables.Refuse(payload.Environment);
+                RefuseOthers(payload.Environment);
         }
         catch (FormatException e)
         {
@@ -61,6 +63,20 @@ internal sealed class ExecKind(BalancerOptions options) : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Guard.DisposeAsync();
+
+    /// <summary>No list of the variables that make some program run another could be complete; so it is one of those that may be set.</summary>
+    /// <param name="entries"><c>NAME=VALUE</c> or <c>NAME</c>.</param>
+    /// <exception cref="FormatException">One of them may not.</exception>
+    private void RefuseOthers(byte[][] entries)
+    {
+        foreach (byte[] entry in entries)
+        {
+            int end = entry.AsSpan().IndexOf((byte)'=');
+            string name = Encoding.UTF8.GetString(end < 0 ? entry : entry.AsSpan(0, end));
+            if (!_variables.Contains(name))
+                throw new FormatException($"env holds {name}, which is not allowed on this worker; worker.exec.env there lists what is");
+        }
+    }
 
     private JobOutcome OutcomeOf(ExecPayload payload, byte[] program, CommandEnd end)
     {

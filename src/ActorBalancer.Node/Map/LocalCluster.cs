@@ -129,6 +129,7 @@ internal sealed class LocalCluster : IMapCluster
             .. shared,
             new("actorbalancer.worker.no-router-exit", "1d"),
             new("actorbalancer.worker.exec.allow.0", Encoding.UTF8.GetString(program)),
+            .. ShortLife.Settings.Select((s, i) => new KeyValuePair<string, string>($"actorbalancer.worker.exec.env.{i}", s.Key)),
             new("actorbalancer.worker.exec.output", $"{LargestResult - ReportRoom}"),
             new("actorbalancer.http.enabled", "off"),
         ];

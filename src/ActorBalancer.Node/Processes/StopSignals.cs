@@ -29,7 +29,17 @@ internal sealed class StopSignals : IDisposable
     public CancellationToken Token => _stop.Token;
 
     /// <summary>As the first signal does.</summary>
-    public void Stop() => _stop.Cancel();
+    public void Stop()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Asked on a thread of its own while the process was just ending by itself.
+        }
+    }
 
     public void Dispose()
     {
@@ -43,6 +53,6 @@ internal sealed class StopSignals : IDisposable
         if (_stop.IsCancellationRequested)
             return;
         context.Cancel = true;
-        _stop.Cancel();
+        Stop();
     }
 }

@@ -55,6 +55,7 @@ public partial class ReferenceConfTests
         { "worker.no-router-exit", "1m" },
         { "worker.report-interval", "500ms" },
         { "worker.exec.allow.0", "sha256sum" },
+        { "worker.exec.env.0", "LANG" },
         { "worker.exec.output", "1 MiB" },
         { "worker.http.allow.0", "hooks.example.com" },
         { "router.batch-jobs", "64" },

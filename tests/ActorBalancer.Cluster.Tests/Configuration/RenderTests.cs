@@ -39,7 +39,7 @@ public class RenderTests
                 {
                     Weight = weight,
                     Drain = TimeSpan.FromTicks(drain),
-                    Exec = Defaults.Worker.Exec with { Allow = ["*", "/bin/a \\\"b"] },
+                    Exec = Defaults.Worker.Exec with { Allow = ["*", "/bin/a \\\"b"], Env = ["LANG", "_x1"] },
                     Http = new CallOptions { Allow = ["hooks.example.com:8080"] },
                 },
             };
@@ -51,6 +51,7 @@ public class RenderTests
             Assert.Equal(options.Http.Hosts, again.Http.Hosts);
             Assert.Equal(options.Http.Proxies, again.Http.Proxies);
             Assert.Equal(options.Worker.Exec.Allow, again.Worker.Exec.Allow);
+            Assert.Equal(options.Worker.Exec.Env, again.Worker.Exec.Env);
             Assert.Equal(options.Worker.Http.Allow, again.Worker.Http.Allow);
             Assert.Equal(options.Queues.OrderBy(q => q.Key), again.Queues.OrderBy(q => q.Key));
         });
@@ -65,7 +66,7 @@ public class RenderTests
         Http = options.Http with { Hosts = other.Http.Hosts, Proxies = other.Http.Proxies },
         Worker = options.Worker with
         {
-            Exec = options.Worker.Exec with { Allow = other.Worker.Exec.Allow },
+            Exec = options.Worker.Exec with { Allow = other.Worker.Exec.Allow, Env = other.Worker.Exec.Env },
             Http = other.Worker.Http,
         },
     };

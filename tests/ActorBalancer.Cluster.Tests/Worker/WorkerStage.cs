@@ -37,7 +37,7 @@ internal sealed class WorkerStage
             ContactLease = TimeSpan.FromSeconds(1000),
             NoRouterExit = TimeSpan.FromSeconds(2000),
             ReportInterval = TimeSpan.FromSeconds(1),
-            Exec = new ExecOptions { Allow = [], Output = 64 << 10 },
+            Exec = new ExecOptions { Allow = [], Env = [], Output = 64 << 10 },
             Http = new CallOptions { Allow = [] },
         };
         WorkerIdentity identity = new() { Incarnation = Incarnation, Name = "w1", Weight = 4000, Kinds = [], LifePort = 7, Version = "1" };

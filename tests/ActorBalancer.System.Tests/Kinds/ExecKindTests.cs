@@ -93,7 +93,7 @@ public sealed class ExecKindTests(ExecCluster cluster) : IClassFixture<ExecClust
     public async Task Over_its_time_limit_a_command_is_ended_with_its_children()
     {
         string file = Path.GetTempFileName();
-        JobRequest job = ExecCluster.Shell($"sleep 999 & echo $$ $! >> {file}; wait") with { TimeLimit = TimeSpan.FromMilliseconds(300) };
+        JobRequest job = ExecCluster.Shell($"sleep 999 & echo $$ $! >> {file}; wait") with { TimeLimit = TimeSpan.FromSeconds(5) };
         JobResult result = await cluster.RunAsync(job);
         Assert.Equal(JobState.Dead, result.State);
         foreach (int process in await ExecCluster.NumbersIn(file, 2))
@@ -126,6 +126,14 @@ public sealed class ExecKindTests(ExecCluster cluster) : IClassFixture<ExecClust
         Assert.Equal(2, left.Length);
         foreach (int process in left)
             await Eventually.IsTrue(() => !ProcessTable.Lives(process), $"process {process} is gone");
+    }
+
+    [Fact]
+    public async Task What_hides_in_another_session_without_its_environment_ends_when_nothing_else_runs()
+    {
+        JobResult result = await cluster.RunAsync(ExecCluster.Shell("env -i setsid sleep 999 >/dev/null 2>&1 & echo $!; sleep 0.2"));
+        int left = int.Parse(Encoding.UTF8.GetString(result.Result.Span), CultureInfo.InvariantCulture);
+        await Eventually.IsTrue(() => !ProcessTable.Lives(left), $"process {left} is gone");
     }
 
     [Theory]

@@ -127,7 +127,7 @@ internal static class OptionsReader
         Http = new CallOptions { Allow = at.Section("http").List("allow") },
     };
 
-    private static ExecOptions Exec(SectionReader at) => new() { Allow = at.List("allow"), Output = at.SmallSize("output") };
+    private static ExecOptions Exec(SectionReader at) => new() { Allow = at.List("allow"), Env = at.List("env"), Output = at.SmallSize("output") };
 
     private static RouterOptions Router(SectionReader at) => new()
     {
