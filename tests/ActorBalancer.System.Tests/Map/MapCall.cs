@@ -48,13 +48,13 @@ internal sealed class MapCall : IAsyncDisposable
         Task reading = Output.CopyToAsync(output);
         await Input.WriteAsync(input);
         Input.Close();
-        await reading.WaitAsync(TimeSpan.FromMinutes(2));
+        await reading.WaitAsync(TimeSpan.FromMinutes(3));
         return new MapAnswer(await ExitAsync(), output.ToArray(), await Error);
     }
 
     public async Task<int> ExitAsync()
     {
-        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
         return _process.ExitCode;
     }
 
@@ -63,7 +63,7 @@ internal sealed class MapCall : IAsyncDisposable
     {
         List<byte> line = [];
         byte[] one = new byte[1];
-        while (await Output.ReadAsync(one).AsTask().WaitAsync(TimeSpan.FromMinutes(1)) == 1 && one[0] != '\n')
+        while (await Output.ReadAsync(one).AsTask().WaitAsync(TimeSpan.FromMinutes(3)) == 1 && one[0] != '\n')
             line.Add(one[0]);
         return Encoding.UTF8.GetString([.. line]);
     }

@@ -52,11 +52,17 @@ public sealed class MapTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Outputs_are_whole_and_without_order_come_as_they_end()
     {
-        // The first waits until the second has written.
+        // The first waits until the output of the second has been read.
         string sign = Path.Combine(_folder, "sign");
-        string script = $"if [ $1 = 1 ]; then while [ ! -e {sign} ]; do sleep 0.01; done; fi; for i in a b c d e; do echo $1$i; done; : > {sign}";
-        MapAnswer answer = await MapCall.RunAsync("1\n2\n"u8.ToArray(), "--workers", "1", "--slots", "2", "--", "sh", "-c", script, "sh");
-        Assert.Equal("2a\n2b\n2c\n2d\n2e\n1a\n1b\n1c\n1d\n1e\n", answer.Text);
+        string script = $"if [ $1 = 1 ]; then while [ ! -e {sign} ]; do sleep 0.01; done; fi; for i in a b c d e; do echo $1$i; done";
+        await using MapCall map = MapCall.Start("--workers", "1", "--slots", "2", "--", "sh", "-c", script, "sh");
+        await map.Input.WriteAsync("1\n2\n"u8.ToArray());
+        await map.Input.FlushAsync();
+        for (char i = 'a'; i <= 'e'; i++)
+            Assert.Equal($"2{i}", await map.ReadLineAsync());
+        File.WriteAllText(sign, "");
+        MapAnswer answer = await map.EndAsync([]);
+        Assert.Equal("1a\n1b\n1c\n1d\n1e\n", answer.Text);
     }
 
     [Fact]
