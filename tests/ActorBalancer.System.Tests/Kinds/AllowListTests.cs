@@ -18,7 +18,7 @@ public sealed class AllowListTests(ITestOutputHelper output) : FailureTest(outpu
             new("ACTORBALANCER__WORKER__EXEC__ENV__0", "LANG"));
         Assert.Equal((JobState.Succeeded, null), await RunAsync("""{"argv":["true"]}"""));
         Assert.Equal((JobState.Dead, "'sh' is not allowed on this worker; worker.exec.allow there lists what is"), await RunAsync("""{"argv":["sh","-c","true"]}"""));
-        (JobState state, string? error) = await RunAsync("""{"argv":["true"],"env":{"LANG":"C","BASH_ENV":"/tmp/x"}}""");
+        (JobState state, string? error) = await RunAsync("""{"argv":["true"],"env":{"LANG":"C","BASH_ENV":"x"}}""");
         Assert.Equal(JobState.Discarded, state);
         Assert.Contains("env holds BASH_ENV", error, StringComparison.Ordinal);
         Assert.Equal((JobState.Succeeded, null), await RunAsync("""{"argv":["true"],"env":{"LANG":null}}"""));
