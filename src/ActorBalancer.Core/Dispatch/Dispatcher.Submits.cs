@@ -98,6 +98,7 @@ internal sealed partial class Dispatcher
                 _spare = turn;
                 break;
             case CommitResult.Unavailable:
+            case CommitResult.Full:
                 if (_stalledUntil == 0)
                     Effects.Notices.Add(new DispatchNotice(NoticeKind.StoreAway, _nodeName, turn.Commit.Outcomes.Count));
                 // What came meanwhile is refused too: a caller hears within a retry that the store is away.

@@ -2,12 +2,15 @@ namespace ActorBalancer.Storage;
 
 /// <summary>
 /// Where jobs are kept. The store disposes: its fence alone says who owns a queue. Calls of one owner come one after the other,
-/// <see cref="GetAsync"/> and <see cref="ListAsync"/> at any time from any thread. Expected failures are values; an
-/// exception means a bug.
+/// <see cref="GetAsync"/> and <see cref="ListAsync"/> at any time from any thread. Expected failures are values, but for a
+/// store that is away: then every call except a commit throws <see cref="StoreUnavailableException"/>. Any other exception means a bug.
 /// </summary>
 internal interface IJobStore : IAsyncDisposable
 {
-    /// <summary>Registers a router node (rule 1). Memory allows one live registration; a second is refused.</summary>
+    /// <summary>
+    /// Registers a router node (rule 1). Memory and SQLite allow one live registration; a second is refused. PostgreSQL allows many, and
+    /// fences those whose lease has ended, and older ones of the same address.
+    /// </summary>
     ValueTask<Registration> RegisterAsync(NodeRow node, TimeSpan lease, CancellationToken cancellation);
 
     /// <summary>Prolongs the lease. False: this incarnation is fenced and must register anew.</summary>
@@ -20,8 +23,27 @@ internal interface IJobStore : IAsyncDisposable
     ValueTask<IReadOnlyList<QueueRow>> ClaimAsync(long incarnation, CancellationToken cancellation);
 
     /// <summary>
-    /// The queue of that name, made and owned by the incarnation if there was none; null: there are too many queues already, or
-    /// the incarnation is fenced.
+    /// Makes the incarnation the owner of those queues without one that fall to it among the named router nodes (rule 3, see
+    /// <see cref="QueueOwners"/>), and returns all that it owns. A store that allows one router node gives it all.
+    /// </summary>
+    ValueTask<IReadOnlyList<QueueRow>> ClaimAsync(long incarnation, IReadOnlyList<string> among, CancellationToken cancellation) =>
+        ClaimAsync(incarnation, cancellation);
+
+    /// <summary>Every queue with its <see cref="QueueRow.Owner"/>, by number.</summary>
+    ValueTask<IReadOnlyList<QueueRow>> QueuesAsync(CancellationToken cancellation);
+
+    /// <summary>The router nodes that are registered and not fenced, oldest first.</summary>
+    ValueTask<IReadOnlyList<RouterRow>> RoutersAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Takeover (rule 3): fences another router node, after its lease's end or on evidence of its crash, and frees its queues. Nothing
+    /// that it was committing lands afterwards. False: it was fenced already.
+    /// </summary>
+    ValueTask<bool> FenceAsync(long incarnation, CancellationToken cancellation);
+
+    /// <summary>
+    /// The queue of that name; made, and owned by the incarnation, if it has no owner. <see cref="QueueRow.Owner"/> says whose it is.
+    /// Null: there are too many queues already, or the incarnation is fenced.
     /// </summary>
     ValueTask<QueueRow?> OpenQueueAsync(long incarnation, string name, CancellationToken cancellation);
 
@@ -54,4 +76,10 @@ internal interface IJobStore : IAsyncDisposable
     /// are no more.
     /// </summary>
     ValueTask<IReadOnlyList<JobInfo>> ListAsync(JobQuery query, CancellationToken cancellation);
+
+    /// <summary>
+    /// Drops finished jobs that were kept for long enough, a bounded number a call, and returns how many; 0: there are no more. The
+    /// owner calls it now and then. The memory store does so by itself.
+    /// </summary>
+    ValueTask<int> PruneAsync(Retention keep, CancellationToken cancellation);
 }

@@ -24,6 +24,7 @@ internal sealed class MemoryQueue(int number, string name)
 
     public QueueRow Row() => _settings with
     {
+        Owner = Owner,
         NextSequence = Jobs.End,
         // From the highest priority down is key order.
         Horizons = [.. _horizons.Reverse().Where(key => key >= 0)],

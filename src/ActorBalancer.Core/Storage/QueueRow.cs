@@ -7,6 +7,9 @@ internal sealed record QueueRow
 
     public required string Name { get; init; }
 
+    /// <summary>The incarnation that owns it; 0: nobody does just now.</summary>
+    public long Owner { get; init; }
+
     public bool Paused { get; init; }
 
     public string? Strategy { get; init; }

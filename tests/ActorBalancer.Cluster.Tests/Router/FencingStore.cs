@@ -37,5 +37,13 @@ internal sealed class FencingStore(MemoryJobStore store) : IJobStore
 
     public ValueTask<IReadOnlyList<JobInfo>> ListAsync(JobQuery query, CancellationToken cancellation) => store.ListAsync(query, cancellation);
 
+    public ValueTask<IReadOnlyList<QueueRow>> QueuesAsync(CancellationToken cancellation) => store.QueuesAsync(cancellation);
+
+    public ValueTask<IReadOnlyList<RouterRow>> RoutersAsync(CancellationToken cancellation) => store.RoutersAsync(cancellation);
+
+    public ValueTask<bool> FenceAsync(long incarnation, CancellationToken cancellation) => store.FenceAsync(incarnation, cancellation);
+
+    public ValueTask<int> PruneAsync(Retention keep, CancellationToken cancellation) => store.PruneAsync(keep, cancellation);
+
     public ValueTask DisposeAsync() => store.DisposeAsync();
 }

@@ -16,7 +16,14 @@ public abstract partial class JobStoreContract
     private static readonly Gen<int[]> Turn = Gen.Int[0, 999].Array[8];
 
     [Fact]
-    public Task Any_history_reads_back_like_that_of_a_naive_dictionary() => Turn.Array[1, 40].SampleAsync(HoldsAsync, iter: 60);
+    public async Task Any_history_reads_back_like_that_of_a_naive_dictionary()
+    {
+        int runs;
+        await using (StoreUnderTest under = await OpenAsync())
+            runs = under.ModelRuns;
+        // One thread: a store that waits for a disk gains nothing by more.
+        await Turn.Array[1, 40].SampleAsync(HoldsAsync, iter: runs, threads: runs < 60 ? 1 : -1);
+    }
 
     private async Task HoldsAsync(int[][] turns)
     {
@@ -46,8 +53,9 @@ public abstract partial class JobStoreContract
                 Reopening answer = await under.Store.ReopenAsync(incarnation, new JobId(key), default);
                 Assert.Equal(model.Reopen(key, under.NowUnixMs), JobStoreModel.Line(answer));
             }
-            await CompareAsync(under, model, turn);
+            await CompareAsync(under, model, turn, under.ModelKeys);
         }
+        await CompareAsync(under, model, turns[^1], int.MaxValue);
     }
 
     private static void Insert(Commit commit, int[] turn, long now, long[] next, JobStoreModel model)
@@ -114,7 +122,7 @@ public abstract partial class JobStoreContract
         }
     }
 
-    private static async Task CompareAsync(StoreUnderTest under, JobStoreModel model, int[] turn)
+    private static async Task CompareAsync(StoreUnderTest under, JobStoreModel model, int[] turn, int most)
     {
         long now = under.NowUnixMs;
         Assert.Equal(model.Duplicates, under.Duplicates);
@@ -126,7 +134,7 @@ public abstract partial class JobStoreContract
             StoredJobs stored = await under.Store.LoadAsync(queue, after, limit, default);
             Assert.Equal(model.Load(queue, after, limit), JobStoreModel.Lines(stored));
         }
-        foreach (long key in keys)
+        foreach (long key in keys.Length <= most ? keys : keys[^most..])
             Assert.Equal(model.Get(key, now), JobStoreModel.Describe((await under.Store.GetAsync(new JobId(key), default))!));
 
         JobQuery query = new()

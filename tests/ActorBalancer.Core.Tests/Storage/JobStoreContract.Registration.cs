@@ -27,6 +27,8 @@ public abstract partial class JobStoreContract
     public async Task Second_live_router_node_is_refused_with_what_to_do()
     {
         await using StoreUnderTest under = await OpenAsync();
+        if (under.TakesManyRouters)
+            return;
         await RegisterAsync(under, "r1");
         Registration second = await under.Store.RegisterAsync(Node("r2"), Lease, default);
         Assert.Equal(0, second.Incarnation);
@@ -38,6 +40,8 @@ public abstract partial class JobStoreContract
     public async Task Renewal_keeps_a_second_router_node_out()
     {
         await using StoreUnderTest under = await OpenAsync();
+        if (under.TakesManyRouters)
+            return;
         long first = await RegisterAsync(under, "r1");
         for (int i = 0; i < 5; i++)
         {
@@ -112,7 +116,7 @@ public abstract partial class JobStoreContract
         long next = await RegisterAsync(s.Under, "r2");
         await s.Store.ReleaseAsync(s.Incarnation, default);
         Assert.True(await s.Store.RenewAsync(next, Lease, default));
-        Assert.NotNull((await s.Store.RegisterAsync(Node("r3"), Lease, default)).Refusal);
+        Assert.Equal(next, Assert.Single(await s.Store.RoutersAsync(default)).Incarnation);
     }
 
     [Fact]
@@ -191,5 +195,32 @@ public abstract partial class JobStoreContract
         s.Under.Pass(TimeSpan.FromDays(40));
         await s.Store.RenewAsync(s.Incarnation, Lease, default);
         Assert.Equal(2, Assert.Single(await s.Store.ClaimAsync(s.Incarnation, default)).NextSequence);
+    }
+
+    [Fact]
+    public async Task Fence_frees_the_queues_of_a_router_node_and_rolls_its_commits_back()
+    {
+        await using StoreSession s = await StartAsync();
+        Assert.True(await s.Store.FenceAsync(s.Incarnation, default));
+        Assert.False(await s.Store.FenceAsync(s.Incarnation, default));
+        Assert.Empty(await s.Store.RoutersAsync(default));
+        Assert.Equal(0, Assert.Single(await s.Store.QueuesAsync(default)).Owner);
+        Assert.Equal(CommitResult.Fenced, await s.Store.CommitAsync(s.Insert(s.Key(0)), default));
+
+        long next = await RegisterAsync(s.Under, "r2");
+        Assert.Equal(next, Assert.Single(await s.Store.ClaimAsync(next, default)).Owner);
+        Assert.Empty(await s.KeysAsync());
+    }
+
+    [Fact]
+    public async Task Registered_router_node_is_listed_with_what_is_left_of_its_lease()
+    {
+        await using StoreSession s = await StartAsync();
+        s.Under.Pass(Lease * 0.25);
+        RouterRow row = Assert.Single(await s.Store.RoutersAsync(default));
+        Assert.Equal((s.Incarnation, Lease * 0.75), (row.Incarnation, row.LeaseLeft));
+        Assert.Equal(Node("r1"), row.Node);
+        s.Under.Pass(Lease);
+        Assert.Equal(Lease * -0.25, Assert.Single(await s.Store.RoutersAsync(default)).LeaseLeft);
     }
 }

@@ -13,6 +13,15 @@ internal abstract class StoreUnderTest : IAsyncDisposable
     /// <summary>How many outcomes it dropped as duplicates.</summary>
     public abstract long Duplicates { get; }
 
+    /// <summary>Several router nodes may be registered at once.</summary>
+    public virtual bool TakesManyRouters => false;
+
+    /// <summary>How many random histories are compared with the model's.</summary>
+    public virtual int ModelRuns => 60;
+
+    /// <summary>How many jobs of a history are compared after each commit; all of them at its end.</summary>
+    public virtual int ModelKeys => int.MaxValue;
+
     /// <summary>Moves the store's clock on.</summary>
     public abstract void Pass(TimeSpan time);
 

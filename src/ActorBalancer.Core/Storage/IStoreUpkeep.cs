@@ -1,0 +1,11 @@
+namespace ActorBalancer.Storage;
+
+/// <summary>What operators ask of a durable store, beside its jobs. At any time, from any thread.</summary>
+internal interface IStoreUpkeep
+{
+    /// <summary>Figures; cheap enough to be asked for every few seconds.</summary>
+    ValueTask<StoreStats> StatsAsync(CancellationToken cancellation);
+
+    /// <summary>Looks for damage and for broken invariants; reads everything. One sentence a finding, none when all is well.</summary>
+    ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancellation);
+}

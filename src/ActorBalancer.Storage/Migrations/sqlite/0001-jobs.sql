@@ -1,0 +1,156 @@
+-- One row. "schema" is the version of these tables, "oldest" the oldest version of the program's schema that may still use them.
+CREATE TABLE meta (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  schema INTEGER NOT NULL,
+  oldest INTEGER NOT NULL,
+  incarnation INTEGER NOT NULL
+) STRICT;
+INSERT INTO meta VALUES (1, 1, 1, 0);
+
+-- Router nodes. A commit of an incarnation that is fenced, or has no row, is rolled back.
+CREATE TABLE node (
+  incarnation INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  address TEXT NOT NULL,
+  life_port INTEGER NOT NULL,
+  fenced INTEGER NOT NULL
+) STRICT;
+
+-- "next_sequence", "newest" (the latest time of a submission) and the counts are kept by the commits, so that nothing is counted by scanning.
+CREATE TABLE queue (
+  number INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  owner INTEGER NOT NULL,
+  paused INTEGER NOT NULL DEFAULT 0,
+  strategy TEXT,
+  binding INTEGER,
+  next_sequence INTEGER NOT NULL DEFAULT 0,
+  newest INTEGER NOT NULL DEFAULT 0,
+  ready INTEGER NOT NULL DEFAULT 0,
+  later INTEGER NOT NULL DEFAULT 0,
+  dead INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE horizon (
+  queue INTEGER NOT NULL,
+  priority INTEGER NOT NULL,
+  key INTEGER NOT NULL,
+  PRIMARY KEY (queue, priority)
+) STRICT, WITHOUT ROWID;
+
+-- Kinds, workers and strategies, so that a job's row holds small numbers.
+CREATE TABLE word (
+  id INTEGER PRIMARY KEY,
+  text TEXT NOT NULL UNIQUE
+) STRICT;
+
+-- Jobs that can be dispatched. The key is the dispatch order. The four tables of jobs have the same columns, and a job is in
+-- exactly one of them.
+CREATE TABLE job (
+  key INTEGER PRIMARY KEY,
+  state INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  submitted INTEGER NOT NULL,
+  listed INTEGER,
+  source TEXT,
+  allowed INTEGER,
+  time_limit INTEGER,
+  run_at INTEGER,
+  at INTEGER NOT NULL,
+  used INTEGER NOT NULL,
+  crashes INTEGER NOT NULL,
+  runs INTEGER NOT NULL,
+  worker INTEGER,
+  started INTEGER,
+  ended INTEGER,
+  outcome INTEGER,
+  why INTEGER,
+  reason INTEGER,
+  error TEXT,
+  history TEXT,
+  result BLOB,
+  payload BLOB
+) STRICT;
+
+-- Scheduled and retrying jobs; "at" is when they are due.
+CREATE TABLE later (
+  key INTEGER PRIMARY KEY,
+  state INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  submitted INTEGER NOT NULL,
+  listed INTEGER,
+  source TEXT,
+  allowed INTEGER,
+  time_limit INTEGER,
+  run_at INTEGER,
+  at INTEGER NOT NULL,
+  used INTEGER NOT NULL,
+  crashes INTEGER NOT NULL,
+  runs INTEGER NOT NULL,
+  worker INTEGER,
+  started INTEGER,
+  ended INTEGER,
+  outcome INTEGER,
+  why INTEGER,
+  reason INTEGER,
+  error TEXT,
+  history TEXT,
+  result BLOB,
+  payload BLOB
+) STRICT;
+CREATE INDEX later_at ON later (at);
+
+-- Succeeded jobs, without their payloads; "at" is when that was stored.
+CREATE TABLE done (
+  key INTEGER PRIMARY KEY,
+  state INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  submitted INTEGER NOT NULL,
+  listed INTEGER,
+  source TEXT,
+  allowed INTEGER,
+  time_limit INTEGER,
+  run_at INTEGER,
+  at INTEGER NOT NULL,
+  used INTEGER NOT NULL,
+  crashes INTEGER NOT NULL,
+  runs INTEGER NOT NULL,
+  worker INTEGER,
+  started INTEGER,
+  ended INTEGER,
+  outcome INTEGER,
+  why INTEGER,
+  reason INTEGER,
+  error TEXT,
+  history TEXT,
+  result BLOB,
+  payload BLOB
+) STRICT;
+
+-- Dead, discarded and cancelled jobs: whole, since somebody may retry them.
+CREATE TABLE ended (
+  key INTEGER PRIMARY KEY,
+  state INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  submitted INTEGER NOT NULL,
+  listed INTEGER,
+  source TEXT,
+  allowed INTEGER,
+  time_limit INTEGER,
+  run_at INTEGER,
+  at INTEGER NOT NULL,
+  used INTEGER NOT NULL,
+  crashes INTEGER NOT NULL,
+  runs INTEGER NOT NULL,
+  worker INTEGER,
+  started INTEGER,
+  ended INTEGER,
+  outcome INTEGER,
+  why INTEGER,
+  reason INTEGER,
+  error TEXT,
+  history TEXT,
+  result BLOB,
+  payload BLOB
+) STRICT;
+CREATE INDEX ended_at ON ended (state, at);

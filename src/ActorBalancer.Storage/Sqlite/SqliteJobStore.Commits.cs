@@ -1,0 +1,232 @@
+using System.Runtime.InteropServices;
+using ActorBalancer.Storage.Rows;
+
+namespace ActorBalancer.Storage.Sqlite;
+
+internal sealed partial class SqliteJobStore
+{
+    private readonly List<int> _touched = [];
+    private bool _stale;
+
+    public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellation)
+    {
+        CommitRules.Check(commit, IsQueue);
+        return await Writer.RunAsync(handle => Write(handle, commit)).ConfigureAwait(false);
+    }
+
+    /// <summary>On the writer's thread. Checkpoints 1 and 2 are the COMMIT: the log is on the disk when it returns.</summary>
+    private CommitResult Write(SqliteHandle handle, Commit commit)
+    {
+        bool committing = false;
+        try
+        {
+            handle.Cached("BEGIN IMMEDIATE").Run();
+            ReadAgain(handle);
+            foreach (InsertRows rows in commit.Inserts)
+                Insert(handle, rows);
+            long duplicates = commit.Outcomes.Count > 0 ? Finish(handle, commit.Outcomes) : 0;
+            SetQueues(handle, commit);
+            SetFigures(handle);
+            if (!HoldsFence(handle, commit.Incarnation))
+            {
+                Undo(handle);
+                return CommitResult.Fenced;
+            }
+            committing = true;
+            handle.Cached("COMMIT").Run();
+            EndTouch();
+            if (duplicates > 0)
+                Interlocked.Add(ref _duplicates, duplicates);
+            return CommitResult.Done;
+        }
+        catch (SqliteFailure e) when (e.IsFull)
+        {
+            Undo(handle);
+            return CommitResult.Full;
+        }
+        catch (SqliteFailure e) when (e.IsPassing)
+        {
+            Undo(handle);
+            // The log may have reached the disk although its flush failed, and a crash now would bring it back.
+            return committing && e.IsIo ? CommitResult.Unknown : CommitResult.Unavailable;
+        }
+        catch
+        {
+            Undo(handle);
+            throw;
+        }
+    }
+
+    private void Insert(SqliteHandle handle, in InsertRows rows)
+    {
+        JobBatch jobs = rows.Jobs;
+        SqliteStatement plain = handle.Cached(JobSql.InsertPlain);
+        ReadOnlySpan<byte> blob = jobs.Blob.Span;
+        for (int i = 0; i < rows.Keys.Length; i++)
+        {
+            long key = rows.Keys[i];
+            if (key < 0)
+                continue;
+            QueueDelta queue = Touch(JobKey.Queue(key));
+            long sequence = JobKey.Sequence(key);
+            // What the queue's only writer has not given out before is in no table.
+            if (sequence < queue.NextSequence && handle.Scalar(JobSql.Exists, key) != 0)
+                continue;
+            queue.NextSequence = Math.Max(queue.NextSequence, sequence + 1);
+            queue.Newest = Math.Max(queue.Newest, rows.SubmittedUnixMs);
+
+            long runAt = jobs.RunAtUnixMs(i);
+            bool later = runAt > rows.SubmittedUnixMs;
+            string? source = jobs.Source(i);
+            int allowed = jobs.AttemptsAllowed(i);
+            long timeLimit = jobs.TimeLimitMs(i);
+            bool isPlain = source is null && runAt == 0 && allowed == 0 && timeLimit == 0;
+            SqliteStatement insert = isPlain ? plain : handle.Cached(later ? JobSql.InsertLater : JobSql.InsertJob);
+            insert.Bind(1, key).Bind(2, Word(handle, jobs.Kind(i))).Bind(3, rows.SubmittedUnixMs);
+            if (queue.Newest > rows.SubmittedUnixMs)
+                insert.Bind(4, queue.Newest);
+            else
+                insert.BindNull(4);
+            insert.Bind(5, blob[jobs.Starts[i]..jobs.Starts[i + 1]]);
+            if (!isPlain)
+            {
+                insert.Bind(6, source).Bind(7, allowed > 0 ? allowed : null).Bind(8, timeLimit > 0 ? timeLimit : null)
+                    .Bind(9, runAt > 0 ? runAt : null).Bind(10, later ? runAt : 0);
+            }
+            insert.Run();
+            if (later)
+                queue.Later++;
+            else
+                queue.Ready++;
+        }
+    }
+
+    /// <summary>How many of them were duplicates: their jobs are final or not there.</summary>
+    private long Finish(SqliteHandle handle, List<OutcomeRow> outcomes)
+    {
+        long now = NowUnixMs(), duplicates = 0;
+        foreach (ref readonly OutcomeRow row in CollectionsMarshal.AsSpan(outcomes))
+        {
+            if (row.Key < 0 || !IsQueue(JobKey.Queue(row.Key)))
+            {
+                duplicates++;
+                continue;
+            }
+            QueueDelta queue = Touch(JobKey.Queue(row.Key));
+            JobTable to = JobSql.TableOf(row.State);
+            if (Move(handle, row, JobTable.Job, to, now))
+                queue.Ready--;
+            else if (Move(handle, row, JobTable.Later, to, now))
+                queue.Later--;
+            else
+            {
+                duplicates++;
+                continue;
+            }
+            if (to == JobTable.Job)
+                queue.Ready++;
+            else if (to == JobTable.Later)
+                queue.Later++;
+            else if (row.State == JobState.Dead)
+                queue.Dead++;
+        }
+        return duplicates;
+    }
+
+    /// <summary>False: the job is not in that table.</summary>
+    private bool Move(SqliteHandle handle, in OutcomeRow row, JobTable from, JobTable to, long now)
+    {
+        bool ran = row.Attempt > 0 && row.StartedUnixMs > 0;
+        bool final = JobTransitions.IsFinal(row.State);
+        SqliteStatement move = handle.Cached(JobSql.Move(from, to, ran));
+        move.Bind(1, row.Key).Bind(2, (long)row.State).Bind(3, row.Used).Bind(4, row.Crashes);
+        move.Bind(5, final ? now : row.State == JobState.Retrying ? row.RunAtUnixMs : 0).Bind(6, row.Error);
+        if (ran)
+            move.Bind(7, row.Attempt).Bind(8, Word(handle, row.Worker));
+        if (final)
+        {
+            move.Bind(9, row.FinishedUnixMs).Bind(10, row.Reason == DeadReason.None ? null : (long)row.Reason);
+            if (row.State == JobState.Succeeded && row.Result.Length > 0)
+                move.Bind(11, row.Result.Span);
+            else
+                move.BindNull(11);
+            if (ran)
+                move.Bind(12, row.StartedUnixMs).Bind(13, (long)row.Outcome).Bind(14, row.Why is null ? null : Word(handle, row.Why));
+        }
+        else if (ran)
+        {
+            move.Bind(9, RunHistory.Line(row));
+        }
+        move.Run();
+        if (handle.Changes == 0)
+            return false;
+        if (from != to)
+            handle.Cached(JobSql.Delete(from)).Bind(1, row.Key).Run();
+        return true;
+    }
+
+    private static void SetQueues(SqliteHandle handle, Commit commit)
+    {
+        foreach (QueueRow row in commit.Queues)
+        {
+            handle.Cached("UPDATE queue SET paused = ?2, strategy = ?3, binding = ?4 WHERE number = ?1")
+                .Bind(1, row.Number).Bind(2, row.Paused ? 1 : 0).Bind(3, row.Strategy).Bind(4, (long?)row.Binding).Run();
+        }
+        // Horizons only move up: an older one that comes late says nothing.
+        foreach (long key in commit.Horizons)
+        {
+            handle.Run(
+                "INSERT INTO horizon (queue, priority, key) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET key = max(key, excluded.key)",
+                JobKey.Queue(key), JobKey.Priority(key), key);
+        }
+    }
+
+    private void SetFigures(SqliteHandle handle)
+    {
+        foreach (int number in _touched)
+        {
+            QueueDelta queue = _queues[number]!;
+            handle.Run(
+                "UPDATE queue SET next_sequence = ?2, newest = ?3, ready = ready + ?4, later = later + ?5, dead = dead + ?6 WHERE number = ?1",
+                number, queue.NextSequence, queue.Newest, queue.Ready, queue.Later, queue.Dead);
+        }
+    }
+
+    private QueueDelta Touch(int number)
+    {
+        QueueDelta queue = _queues[number]!;
+        if (!queue.IsTouched)
+        {
+            queue.IsTouched = true;
+            _touched.Add(number);
+        }
+        return queue;
+    }
+
+    /// <summary>Rolls back; what is kept in memory is read again by the next commit.</summary>
+    private void Undo(SqliteHandle handle)
+    {
+        handle.Rollback();
+        EndTouch();
+        _stale = true;
+    }
+
+    private void ReadAgain(SqliteHandle handle)
+    {
+        if (!_stale)
+            return;
+        ReadWords(handle);
+        ReadQueues(handle);
+        _stale = false;
+    }
+
+    private void EndTouch()
+    {
+        foreach (int number in _touched)
+        {
+            QueueDelta queue = _queues[number]!;
+            (queue.IsTouched, queue.Ready, queue.Later, queue.Dead) = (false, 0, 0, 0);
+        }
+        _touched.Clear();
+    }
+}
