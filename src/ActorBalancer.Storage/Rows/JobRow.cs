@@ -59,6 +59,11 @@ internal struct JobRow
         };
     }
 
+    /// <summary>All runs as lines of history: what a job has that runs again after its end.</summary>
+    public readonly string? FullHistory(Func<int, string> word) => Started is { } started
+        ? History + RunHistory.Line(Runs, Word(Worker, word) ?? "", started, Ended!.Value, Outcome, Error, Word(Why, word))
+        : History;
+
     private static string? Word(int? id, Func<int, string> word) => id is { } known ? word(known) : null;
 
     private static DateTimeOffset Time(long unixMs) => DateTimeOffset.FromUnixTimeMilliseconds(unixMs);

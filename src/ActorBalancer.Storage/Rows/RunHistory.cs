@@ -10,19 +10,22 @@ namespace ActorBalancer.Storage.Rows;
 /// </summary>
 internal static class RunHistory
 {
-    public static string Line(in OutcomeRow row)
+    public static string Line(in OutcomeRow row) =>
+        Line(row.Attempt, row.Worker, row.StartedUnixMs, row.FinishedUnixMs, row.Outcome, row.Error, row.Why);
+
+    public static string Line(int number, string worker, long startedUnixMs, long endedUnixMs, AttemptOutcome outcome, string? error, string? why)
     {
         ArrayBufferWriter<byte> bytes = new(128);
         using (Utf8JsonWriter json = new(bytes))
         {
             json.WriteStartArray();
-            json.WriteNumberValue(row.Attempt);
-            json.WriteStringValue(row.Worker);
-            json.WriteNumberValue(row.StartedUnixMs);
-            json.WriteNumberValue(row.FinishedUnixMs);
-            json.WriteNumberValue((int)row.Outcome);
-            json.WriteStringValue(row.Error);
-            json.WriteStringValue(row.Why);
+            json.WriteNumberValue(number);
+            json.WriteStringValue(worker);
+            json.WriteNumberValue(startedUnixMs);
+            json.WriteNumberValue(endedUnixMs);
+            json.WriteNumberValue((int)outcome);
+            json.WriteStringValue(error);
+            json.WriteStringValue(why);
             json.WriteEndArray();
         }
         return Encoding.UTF8.GetString(bytes.WrittenSpan) + "\n";

@@ -48,6 +48,7 @@ internal sealed partial class SqliteJobStore
             jobs.Add(load.Long(0), (int)load.Long(1), WordText, load.Long(2), load.Text(3), (int)load.Long(4), load.Long(5), load.Long(6),
                 load.Long(7), (int)load.Long(8), (int)load.Long(9), (int)load.Long(10), load.Blob(11));
         }
+        load.Reset();
         return jobs.Build();
     }
 
@@ -59,8 +60,8 @@ internal sealed partial class SqliteJobStore
             return found;
 
         using SqliteStatement read = handle.Prepare(string.Join(" UNION ALL ", tables.Select(from =>
-            $"SELECT {JobColumns.ForLooking} FROM {from.Table} WHERE key >= ?1 AND key < ?2 AND coalesce(listed, submitted) < ?3{from.Conditions}"))
-            + " ORDER BY key DESC LIMIT ?4");
+            $"SELECT {JobColumns.ForLooking} FROM {from.Table} WHERE key >= :low AND key < :below AND coalesce(listed, submitted) < :listed{from.Conditions}"))
+            + " ORDER BY key DESC LIMIT :limit");
         read.BindNamed(":now", NowUnixMs()).BindNamed(":key", filter.SourceKey).BindNamed(":source", query.Source).BindNamed(":text", query.Text);
 
         NewestFirst merge = new();
@@ -135,7 +136,7 @@ internal sealed partial class SqliteJobStore
 
     private static List<JobRow> Read(SqliteStatement read, KeyRange range, int count, out bool isAll)
     {
-        read.Bind(1, range.Low).Bind(2, range.Below).Bind(3, range.ListedBelow).Bind(4, count);
+        read.BindNamed(":low", range.Low).BindNamed(":below", range.Below).BindNamed(":listed", range.ListedBelow).BindNamed(":limit", count);
         List<JobRow> rows = [];
         while (read.Step())
             rows.Add(ReadRow(read));
