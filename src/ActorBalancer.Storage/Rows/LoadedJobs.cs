@@ -12,7 +12,8 @@ internal sealed class LoadedJobs(string queue)
     private readonly List<long> _keys = [], _runAt = [], _submitted = [];
     private readonly List<int> _used = [], _crashes = [], _runs = [], _starts = [0];
     private readonly List<ushort> _kindOf = [];
-    private readonly List<string> _kinds = [];
+    private readonly List<int> _kinds = [];
+    private string[] _kindTexts = [];
     private readonly Dictionary<int, ushort> _kindNumbers = [];
 
     // Only what some job has gets a column.
@@ -31,7 +32,7 @@ internal sealed class LoadedJobs(string queue)
     /// <summary>No more jobs than this are added.</summary>
     public required int Limit { get; init; }
 
-    public void Add(long key, int kind, Func<int, string> word, long submitted, string? source, int allowed, long timeLimit, long firstRunAt,
+    public void Add(long key, int kind, long submitted, string? source, int allowed, long timeLimit, long firstRunAt,
         long runAt, int used, int crashes, int runs, ReadOnlySpan<byte> payload)
     {
         int i = Count;
@@ -44,7 +45,7 @@ internal sealed class LoadedJobs(string queue)
         if (!_kindNumbers.TryGetValue(kind, out ushort number))
         {
             _kindNumbers.Add(kind, number = (ushort)_kinds.Count);
-            _kinds.Add(word(kind));
+            _kinds.Add(kind);
         }
         _kindOf.Add(number);
         if (Bytes + payload.Length > _blob.Length)
@@ -68,6 +69,12 @@ internal sealed class LoadedJobs(string queue)
         _priorities?[i] = (byte)JobKey.Priority(key);
     }
 
+    /// <summary>The kinds by number, once each.</summary>
+    public IReadOnlyList<int> Kinds => _kinds;
+
+    /// <summary>Turns the numbers of kinds into their texts, which is the last thing to do.</summary>
+    public void Name(Func<int, string> word) => _kindTexts = [.. _kinds.Select(word)];
+
     public StoredJobs Build() => new()
     {
         Jobs = new JobBatch
@@ -75,7 +82,7 @@ internal sealed class LoadedJobs(string queue)
             Count = Count,
             Blob = _blob.AsMemory(0, Bytes),
             Starts = [.. _starts],
-            Kinds = [.. _kinds],
+            Kinds = _kindTexts,
             KindOf = _kinds.Count > 1 ? [.. _kindOf] : null,
             Queues = [queue],
             Sources = _sources?.AsSpan(0, Count).ToArray(),

@@ -27,14 +27,6 @@ internal static class JobSql
     private static readonly string[] Moves =
         [.. Enumerable.Range(0, 16).Select(i => MoveText((JobTable)(i >> 3), (JobTable)(i >> 1 & 3), (i & 1) != 0))];
 
-    public static JobTable TableOf(JobState state) => state switch
-    {
-        JobState.Waiting => JobTable.Job,
-        JobState.Scheduled or JobState.Retrying => JobTable.Later,
-        JobState.Succeeded => JobTable.Done,
-        _ => JobTable.Ended,
-    };
-
     public static string Delete(JobTable from) => Deletes[(int)from];
 
     /// <summary>Carries an outcome out; where the table changes, the row must be deleted from the old one afterwards.</summary>

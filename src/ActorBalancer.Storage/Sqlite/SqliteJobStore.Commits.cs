@@ -5,12 +5,11 @@ namespace ActorBalancer.Storage.Sqlite;
 
 internal sealed partial class SqliteJobStore
 {
-    private readonly List<int> _touched = [];
     private bool _stale;
 
     public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellation)
     {
-        CommitRules.Check(commit, IsQueue);
+        CommitRules.Check(commit, _queues.Has);
         return await Writer.RunAsync(handle => Write(handle, commit)).ConfigureAwait(false);
     }
 
@@ -34,7 +33,7 @@ internal sealed partial class SqliteJobStore
             }
             committing = true;
             handle.Cached("COMMIT").Run();
-            EndTouch();
+            _queues.End(kept: true);
             if (duplicates > 0)
                 Interlocked.Add(ref _duplicates, duplicates);
             return CommitResult.Done;
@@ -67,13 +66,10 @@ internal sealed partial class SqliteJobStore
             long key = rows.Keys[i];
             if (key < 0)
                 continue;
-            QueueDelta queue = Touch(JobKey.Queue(key));
-            long sequence = JobKey.Sequence(key);
+            QueueFigures queue = _queues.Touch(JobKey.Queue(key));
             // What the queue's only writer has not given out before is in no table.
-            if (sequence < queue.NextSequence && handle.Scalar(JobSql.Exists, key) != 0)
+            if (JobKey.Sequence(key) < queue.NextSequence && handle.Scalar(JobSql.Exists, key) != 0)
                 continue;
-            queue.NextSequence = Math.Max(queue.NextSequence, sequence + 1);
-            queue.Newest = Math.Max(queue.Newest, rows.SubmittedUnixMs);
 
             long runAt = jobs.RunAtUnixMs(i);
             bool later = runAt > rows.SubmittedUnixMs;
@@ -83,10 +79,8 @@ internal sealed partial class SqliteJobStore
             bool isPlain = source is null && runAt == 0 && allowed == 0 && timeLimit == 0;
             SqliteStatement insert = isPlain ? plain : handle.Cached(later ? JobSql.InsertLater : JobSql.InsertJob);
             insert.Bind(1, key).Bind(2, Word(handle, jobs.Kind(i))).Bind(3, rows.SubmittedUnixMs);
-            if (queue.Newest > rows.SubmittedUnixMs)
-                insert.Bind(4, queue.Newest);
-            else
-                insert.BindNull(4);
+            long listed = queue.Insert(key, rows.SubmittedUnixMs, later);
+            insert.Bind(4, listed > rows.SubmittedUnixMs ? listed : null);
             insert.Bind(5, blob[jobs.Starts[i]..jobs.Starts[i + 1]]);
             if (!isPlain)
             {
@@ -94,10 +88,6 @@ internal sealed partial class SqliteJobStore
                     .Bind(9, runAt > 0 ? runAt : null).Bind(10, later ? runAt : 0);
             }
             insert.Run();
-            if (later)
-                queue.Later++;
-            else
-                queue.Ready++;
         }
     }
 
@@ -107,28 +97,19 @@ internal sealed partial class SqliteJobStore
         long now = NowUnixMs(), duplicates = 0;
         foreach (ref readonly OutcomeRow row in CollectionsMarshal.AsSpan(outcomes))
         {
-            if (row.Key < 0 || !IsQueue(JobKey.Queue(row.Key)))
+            if (row.Key < 0 || !_queues.Has(JobKey.Queue(row.Key)))
             {
                 duplicates++;
                 continue;
             }
-            QueueDelta queue = Touch(JobKey.Queue(row.Key));
-            JobTable to = JobSql.TableOf(row.State);
+            QueueFigures queue = _queues.Touch(JobKey.Queue(row.Key));
+            JobTable to = JobTables.Of(row.State);
             if (Move(handle, row, JobTable.Job, to, now))
-                queue.Ready--;
+                queue.Move(JobTable.Job, to, row.State);
             else if (Move(handle, row, JobTable.Later, to, now))
-                queue.Later--;
+                queue.Move(JobTable.Later, to, row.State);
             else
-            {
                 duplicates++;
-                continue;
-            }
-            if (to == JobTable.Job)
-                queue.Ready++;
-            else if (to == JobTable.Later)
-                queue.Later++;
-            else if (row.State == JobState.Dead)
-                queue.Dead++;
         }
         return duplicates;
     }
@@ -183,31 +164,19 @@ internal sealed partial class SqliteJobStore
 
     private void SetFigures(SqliteHandle handle)
     {
-        foreach (int number in _touched)
+        foreach (QueueFigures queue in _queues.Touched)
         {
-            QueueDelta queue = _queues[number]!;
             handle.Run(
-                "UPDATE queue SET next_sequence = ?2, newest = ?3, ready = ready + ?4, later = later + ?5, dead = dead + ?6 WHERE number = ?1",
-                number, queue.NextSequence, queue.Newest, queue.Ready, queue.Later, queue.Dead);
+                "UPDATE queue SET next_sequence = ?2, newest = ?3, priorities = ?4, ready = ready + ?5, later = later + ?6, dead = dead + ?7 WHERE number = ?1",
+                queue.Number, queue.NextSequence, queue.Newest, queue.Priorities, queue.Ready, queue.Later, queue.Dead);
         }
     }
 
-    private QueueDelta Touch(int number)
-    {
-        QueueDelta queue = _queues[number]!;
-        if (!queue.IsTouched)
-        {
-            queue.IsTouched = true;
-            _touched.Add(number);
-        }
-        return queue;
-    }
-
-    /// <summary>Rolls back; what is kept in memory is read again by the next commit.</summary>
+    /// <summary>Rolls back; words that got a number in it have none now, so the next commit reads them again.</summary>
     private void Undo(SqliteHandle handle)
     {
         handle.Rollback();
-        EndTouch();
+        _queues.End(kept: false);
         _stale = true;
     }
 
@@ -216,17 +185,6 @@ internal sealed partial class SqliteJobStore
         if (!_stale)
             return;
         ReadWords(handle);
-        ReadQueues(handle);
         _stale = false;
-    }
-
-    private void EndTouch()
-    {
-        foreach (int number in _touched)
-        {
-            QueueDelta queue = _queues[number]!;
-            (queue.IsTouched, queue.Ready, queue.Later, queue.Dead) = (false, 0, 0, 0);
-        }
-        _touched.Clear();
     }
 }

@@ -1,3 +1,5 @@
+using ActorBalancer.Storage.Rows;
+
 namespace ActorBalancer.Storage.Sqlite;
 
 // The lease is kept in memory: the file's lock keeps every other process out, and a process that ended needs no lease. The
@@ -94,7 +96,7 @@ internal sealed partial class SqliteJobStore
                 return null;
             handle.Cached("INSERT INTO queue (number, name, owner) VALUES (?1, ?2, ?3)").Bind(1, number).Bind(2, name).Bind(3, incarnation).Run();
             // A number that is known before its commit is only ever the same number.
-            KnowQueue((int)number, name, 0, 0);
+            _queues.Set(new QueueFigures((int)number, name));
             return new QueueRow { Number = (int)number, Name = name, Owner = incarnation };
         }).ConfigureAwait(false);
 

@@ -15,7 +15,7 @@ internal sealed partial class SqliteJobStore
     public async ValueTask<StoredJobs> LoadAsync(int queue, long afterKey, int limit, CancellationToken cancellation)
     {
         // An unknown queue has no jobs.
-        if (!IsQueue(queue))
+        if (!_queues.Has(queue))
             return new LoadedJobs("") { Limit = 0 }.Build();
         return await Readers.ReadAsync(handle => Load(handle, queue, afterKey, Math.Clamp(limit, 0, LoadedJobs.MostJobs)), cancellation).ConfigureAwait(false);
     }
@@ -36,7 +36,7 @@ internal sealed partial class SqliteJobStore
 
     private StoredJobs Load(SqliteHandle handle, int queue, long afterKey, int limit)
     {
-        LoadedJobs jobs = new(QueueName(queue)) { Limit = limit };
+        LoadedJobs jobs = new(_queues.Name(queue)) { Limit = limit };
         SqliteStatement load = handle.Cached(LoadSql)
             .Bind(1, Math.Max(afterKey, JobKey.Pack(queue, JobKey.HighestPriority, 0) - 1))
             .Bind(2, JobKey.Pack(queue + 1, JobKey.HighestPriority, 0))
@@ -45,10 +45,11 @@ internal sealed partial class SqliteJobStore
             load.Bind(2, long.MaxValue);
         while (jobs.Bytes <= LoadedJobs.MostBytes && load.Step())
         {
-            jobs.Add(load.Long(0), (int)load.Long(1), WordText, load.Long(2), load.Text(3), (int)load.Long(4), load.Long(5), load.Long(6),
+            jobs.Add(load.Long(0), (int)load.Long(1), load.Long(2), load.Text(3), (int)load.Long(4), load.Long(5), load.Long(6),
                 load.Long(7), (int)load.Long(8), (int)load.Long(9), (int)load.Long(10), load.Blob(11));
         }
         load.Reset();
+        jobs.Name(WordText);
         return jobs.Build();
     }
 
@@ -82,20 +83,20 @@ internal sealed partial class SqliteJobStore
     {
         long listed = long.MaxValue;
         int from = query.After is { } after ? JobKey.Queue(after.Key) : -1;
-        if (query.After is not null && (!IsQueue(from) || !ListedAt(handle, query.After.Value.Key, out listed)))
+        if (query.After is not null && (!_queues.Has(from) || !ListedAt(handle, query.After.Value.Key, out listed)))
             return [];
         List<KeyRange> ranges = [];
-        for (int number = 0; number < JobKey.MaxQueues && IsQueue(number); number++)
+        foreach (QueueFigures queue in _queues.All.Where(queue => query.Queue is null || query.Queue == queue.Name))
         {
-            if (query.Queue is not null && query.Queue != QueueName(number))
-                continue;
             for (int priority = JobKey.HighestPriority; priority >= 0; priority--)
             {
-                KeyRange range = new(number, priority);
-                if (number == from)
-                    range.Below = JobKey.Pack(number, priority, JobKey.Sequence(query.After!.Value.Key));
+                if ((queue.Priorities >> priority & 1) == 0)
+                    continue;
+                KeyRange range = new(queue.Number, priority);
+                if (queue.Number == from)
+                    range.Below = JobKey.Pack(queue.Number, priority, JobKey.Sequence(query.After!.Value.Key));
                 else if (from >= 0)
-                    range.ListedBelow = number < from ? listed + 1 : listed;
+                    range.ListedBelow = queue.Number < from ? listed + 1 : listed;
                 ranges.Add(range);
             }
         }
@@ -166,7 +167,7 @@ internal sealed partial class SqliteJobStore
         Result = row.Blob(JobColumns.Result).ToArray(),
     };
 
-    private JobInfo Info(in JobRow row) => row.Info(QueueName(JobKey.Queue(row.Key)), WordText, NowUnixMs());
+    private JobInfo Info(in JobRow row) => row.Info(_queues.Name(JobKey.Queue(row.Key)), WordText, NowUnixMs());
 
     // A reader may see a word's row a moment before the writer, having committed it, is asked for it: it is put there before.
     private string WordText(int id) => _words.Text(id) ?? throw new InvalidOperationException($"The store has no word {id}.");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ActorBalancer.Storage.Migrations;
 using ActorBalancer.Storage.Rows;
 
@@ -19,8 +18,7 @@ internal sealed partial class SqliteJobStore : IJobStore, IStoreUpkeep
     private readonly int _maxQueues;
     private readonly SemaphoreSlim _opening = new(1, 1);
     private readonly WordTable _words = new();
-    private readonly QueueDelta?[] _queues = new QueueDelta?[JobKey.MaxQueues];
-    private readonly string?[] _queueNames = new string?[JobKey.MaxQueues];
+    private readonly QueueTable _queues = new();
     private SqliteFileLock? _lock;
     private SqliteWriter? _writer;
     private SqliteReaders? _readers;
@@ -174,21 +172,15 @@ internal sealed partial class SqliteJobStore : IJobStore, IStoreUpkeep
 
     private void ReadQueues(SqliteHandle handle)
     {
-        using SqliteStatement all = handle.Prepare("SELECT number, name, next_sequence, newest FROM queue");
+        using SqliteStatement all = handle.Prepare("SELECT number, name, next_sequence, newest, priorities FROM queue");
         while (all.Step())
-            KnowQueue((int)all.Long(0), all.Text(1)!, all.Long(2), all.Long(3));
+        {
+            _queues.Set(new QueueFigures((int)all.Long(0), all.Text(1)!)
+            {
+                NextSequence = all.Long(2), Newest = all.Long(3), Priorities = (int)all.Long(4),
+            });
+        }
     }
-
-    private void KnowQueue(int number, string name, long nextSequence, long newest)
-    {
-        _queues[number] = new QueueDelta { NextSequence = nextSequence, Newest = newest };
-        Volatile.Write(ref _queueNames[number], name);
-    }
-
-    private bool IsQueue(int number) => (uint)number < JobKey.MaxQueues && _queues[number] is not null;
-
-    private string QueueName(int number) => Volatile.Read(ref _queueNames[number])
-        ?? throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"There is no queue {number}."));
 
     private long NowUnixMs() => _clock.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -225,7 +225,7 @@ public abstract partial class JobStoreContract
     public async Task Readers_see_each_commit_whole_while_the_writer_goes_on()
     {
         await using StoreSession s = await StartAsync();
-        const int jobs = 3000;
+        int jobs = s.Under.WatchedCommits;
         // One job a commit, which is inserted and finished by the next commit; a reader must see it in one state or the other.
         Task writer = Task.Run(async () =>
         {

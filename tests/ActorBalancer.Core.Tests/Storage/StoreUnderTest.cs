@@ -22,6 +22,9 @@ internal abstract class StoreUnderTest : IAsyncDisposable
     /// <summary>How many jobs of a history are compared after each commit; all of them at its end.</summary>
     public virtual int ModelKeys => int.MaxValue;
 
+    /// <summary>How many commits readers watch.</summary>
+    public virtual int WatchedCommits => 3000;
+
     /// <summary>Moves the store's clock on.</summary>
     public abstract void Pass(TimeSpan time);
 

@@ -32,6 +32,8 @@ internal sealed class SqliteUnderTest : StoreUnderTest
 
     public override int ModelKeys => 8;
 
+    public override int WatchedCommits => 300;
+
     public override void Pass(TimeSpan time) => Clock.Pass(time);
 
     public static async Task<SqliteUnderTest> OpenAsync()

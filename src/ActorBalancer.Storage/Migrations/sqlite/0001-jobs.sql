@@ -16,7 +16,8 @@ CREATE TABLE node (
   fenced INTEGER NOT NULL
 ) STRICT;
 
--- "next_sequence", "newest" (the latest time of a submission) and the counts are kept by the commits, so that nothing is counted by scanning.
+-- "next_sequence", "newest" (the latest time of a submission), "priorities" (a bit for each that was ever used) and the counts are
+-- kept by the commits, so that nothing is counted by scanning.
 CREATE TABLE queue (
   number INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -26,6 +27,7 @@ CREATE TABLE queue (
   binding INTEGER,
   next_sequence INTEGER NOT NULL DEFAULT 0,
   newest INTEGER NOT NULL DEFAULT 0,
+  priorities INTEGER NOT NULL DEFAULT 0,
   ready INTEGER NOT NULL DEFAULT 0,
   later INTEGER NOT NULL DEFAULT 0,
   dead INTEGER NOT NULL DEFAULT 0

@@ -1,0 +1,143 @@
+using ActorBalancer.Storage.Rows;
+
+namespace ActorBalancer.Storage.Postgres;
+
+/// <summary>The statements of one schema, made once. Jobs go in and move a thousand at a time, as arrays (<c>unnest</c>).</summary>
+internal sealed class PostgresSql
+{
+    /// <summary>A partition of the succeeded jobs holds this many milliseconds.</summary>
+    public const long BucketMs = 2 * 3600 * 1000;
+
+    private static readonly string[] Tables = ["job", "later", "done", "ended"];
+
+    private readonly string _s;
+    private readonly string[] _moves;
+
+    public PostgresSql(PostgresNames names)
+    {
+        _s = names.Quoted;
+        // By table to move from (2), table to move to (4), whether a run ended, and whether it is the common, plain case.
+        _moves = [.. Enumerable.Range(0, 32).Select(i => MoveText((JobTable)(i >> 4), (JobTable)(i >> 2 & 3), (i & 2) != 0, (i & 1) != 0))];
+        Fence = $"SELECT 1 FROM {_s}.node WHERE incarnation = $1 AND NOT fenced FOR SHARE";
+        InsertPlain = $"INSERT INTO {_s}.job (key, state, kind, submitted, at, used, crashes, runs, payload) "
+            + "SELECT i.key, 1, i.kind, i.submitted, 0, 0, 0, 0, substr($6, i.start, i.length) "
+            + "FROM unnest($1::bigint[], $2::int[], $3::bigint[], $4::int[], $5::int[]) AS i (key, kind, submitted, start, length)";
+        InsertJob = Insert("job", "1");
+        InsertLater = Insert("later", "0");
+        Existing = string.Join(" UNION ALL ", Tables.Select(table => $"SELECT key FROM {_s}.{table} WHERE key = ANY ($1)"));
+        Where = $"SELECT key, false FROM {_s}.job WHERE key = ANY ($1) UNION ALL SELECT key, true FROM {_s}.later WHERE key = ANY ($1)";
+        Figures = $"UPDATE {_s}.queue q SET next_sequence = f.next, newest = f.newest, priorities = q.priorities | f.priorities, "
+            + "ready = q.ready + f.ready, later = q.later + f.later, dead = q.dead + f.dead "
+            + "FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[]) "
+            + "AS f (number, next, newest, priorities, ready, later, dead) WHERE q.number = f.number";
+        Settings = $"UPDATE {_s}.queue SET paused = $2, strategy = $3, binding = $4 WHERE number = $1";
+        Horizon = $"INSERT INTO {_s}.horizon (queue, priority, key) SELECT * FROM unnest($1::int[], $2::int[], $3::bigint[]) "
+            + "ON CONFLICT (queue, priority) DO UPDATE SET key = greatest(horizon.key, excluded.key)";
+        Load = $"SELECT {JobColumns.ForDispatch} FROM (SELECT *, sum(octet_length(payload)) OVER (ORDER BY key) - octet_length(payload) AS before FROM ("
+            + string.Join(" UNION ALL ", Tables[..2].Select(table => $"(SELECT {JobColumns.ForDispatch} FROM {_s}.{table} WHERE key > $1 AND key < $2 ORDER BY key LIMIT $3)"))
+            + $" ORDER BY key LIMIT $3) AS some) AS sized WHERE before <= {LoadedJobs.MostBytes} ORDER BY key";
+        Get = string.Join(" UNION ALL ", Tables.Select(table => $"SELECT {JobColumns.ForLooking} FROM {_s}.{table} WHERE key = $1"));
+        Reopen = $"WITH e AS (DELETE FROM {_s}.ended WHERE key = $1 RETURNING *) "
+            + $"INSERT INTO {_s}.job (key, state, kind, submitted, listed, source, allowed, time_limit, at, used, crashes, runs, worker, error, history, payload) "
+            + "SELECT key, 1, kind, submitted, listed, source, allowed, time_limit, 0, 0, 0, runs, worker, error, $2, payload FROM e";
+    }
+
+    /// <summary>The last statement of every commit (rule 2): no row comes back if the incarnation is fenced or gone.</summary>
+    public string Fence { get; }
+
+    /// <summary>Jobs with nothing but a kind and a payload.</summary>
+    public string InsertPlain { get; }
+
+    public string InsertJob { get; }
+
+    public string InsertLater { get; }
+
+    /// <summary>Which of the keys have a job anywhere.</summary>
+    public string Existing { get; }
+
+    /// <summary>Which of the keys have a job that is not final, and whether it is scheduled or retrying.</summary>
+    public string Where { get; }
+
+    public string Figures { get; }
+
+    public string Settings { get; }
+
+    public string Horizon { get; }
+
+    public string Load { get; }
+
+    public string Get { get; }
+
+    public string Reopen { get; }
+
+    /// <summary>The schema, as it stands in a statement.</summary>
+    public string Schema => _s;
+
+    /// <summary>Carries outcomes out; how many jobs it moved is how many were there.</summary>
+    public string Move(JobTable from, JobTable to, bool ran, bool plain) =>
+        _moves[(int)from << 4 | (int)to << 2 | (ran ? 2 : 0) | (plain ? 1 : 0)];
+
+    private string Insert(string table, string state) =>
+        $"INSERT INTO {_s}.{table} (key, state, kind, submitted, listed, source, allowed, time_limit, run_at, at, used, crashes, runs, payload) "
+        + $"SELECT i.key, {state}, i.kind, i.submitted, i.listed, i.source, i.allowed, i.time_limit, i.run_at, i.at, 0, 0, 0, substr($12, i.start, i.length) "
+        + "FROM unnest($1::bigint[], $2::int[], $3::bigint[], $4::int[], $5::int[], $6::bigint[], $7::text[], $8::int[], $9::bigint[], $10::bigint[], $11::bigint[]) "
+        + "AS i (key, kind, submitted, start, length, listed, source, allowed, time_limit, run_at, at)";
+
+    private string MoveText(JobTable from, JobTable to, bool ran, bool plain)
+    {
+        bool final = to is JobTable.Done or JobTable.Ended;
+        // An outcome without a run leaves the newest run and its worker as they are, and its error adds to them only if there is one.
+        // A plain one is a success at its first run or a later one, without an error.
+        Dictionary<string, string> sets = new()
+        {
+            ["state"] = plain ? "4" : "o.state",
+            ["used"] = "o.used",
+            ["crashes"] = plain ? "j.crashes" : "o.crashes",
+            ["at"] = final ? "n.ms" : "o.at",
+            ["error"] = plain ? "NULL" : ran ? "o.error" : "coalesce(o.error, j.error)",
+            ["runs"] = ran ? "greatest(j.runs, o.attempt)" : "j.runs",
+            ["worker"] = ran ? "o.worker" : "j.worker",
+            ["history"] = ran && !final ? "concat(j.history, o.line)" : "j.history",
+            ["ended"] = final ? "o.ended" : "NULL",
+            ["reason"] = final && !plain ? "o.reason" : "NULL",
+            ["result"] = final ? $"substr(${(plain ? 10 : 17)}, o.start, o.length)" : "NULL",
+            ["started"] = final && ran ? "o.started" : "NULL",
+            ["outcome"] = !final || !ran ? "NULL" : plain ? "1" : "o.outcome",
+            ["why"] = final && ran ? "o.why" : "NULL",
+        };
+        string outcomes = plain
+            ? "unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::bigint[], $6::bigint[], $7::int[], $8::int[], $9::int[]) "
+                + "AS o (key, used, attempt, worker, started, ended, why, start, length)"
+            : "unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::bigint[], $6::bigint[], $7::int[], $8::int[], $9::int[], "
+                + "$10::int[], $11::int[], $12::bigint[], $13::text[], $14::int[], $15::int[], $16::text[]) "
+                + "AS o (key, used, attempt, worker, started, ended, why, start, length, state, crashes, at, error, outcome, reason, line)";
+        if (from == to)
+        {
+            return $"UPDATE {_s}.{Tables[(int)to]} j SET {string.Join(", ", sets.Select(set => $"{set.Key} = {set.Value}"))} "
+                + $"FROM {outcomes} WHERE j.key = o.key";
+        }
+
+        // A succeeded job is only read about.
+        string[] dropped = to == JobTable.Done ? ["allowed", "time_limit", "run_at", "payload"] : [];
+        string[] columns = JobColumns.All.Split(", ");
+        // What becomes of each column is said where the row is deleted, but for the time, which is one for all rows.
+        string returning = string.Join(", ", columns.Select(column =>
+            dropped.Contains(column) || column == "at" && final ? $"NULL::{(column is "payload" ? "bytea" : column is "allowed" ? "int" : "bigint")} AS {column}"
+            : sets.TryGetValue(column, out string? value) && value != "NULL" ? $"{value} AS {column}"
+            : value is null ? $"j.{column}" : $"NULL::{TypeOf(column)} AS {column}"));
+        string bucket = to == JobTable.Done ? ", bucket" : "";
+        return $"WITH d AS (DELETE FROM {_s}.{Tables[(int)from]} j USING {outcomes} WHERE j.key = o.key RETURNING {returning}) "
+            + $"INSERT INTO {_s}.{Tables[(int)to]} ({JobColumns.All}{bucket}) "
+            + $"SELECT {string.Join(", ", columns.Select(column => column == "at" && final ? "n.ms" : $"d.{column}"))}"
+            + (to == JobTable.Done ? $", (n.ms / {BucketMs})::int" : "")
+            + (final ? $" FROM (SELECT {_s}.now_ms() AS ms) AS n, d" : " FROM d");
+    }
+
+    private static string TypeOf(string column) => column switch
+    {
+        "error" or "history" or "source" => "text",
+        "result" or "payload" => "bytea",
+        "started" or "ended" or "at" or "run_at" or "time_limit" or "listed" or "submitted" => "bigint",
+        _ => "int",
+    };
+}

@@ -1,0 +1,56 @@
+using System.Globalization;
+using Npgsql;
+
+namespace ActorBalancer.Storage.Postgres;
+
+/// <summary>
+/// The one connection over which a router node commits. Its application name carries the incarnation, so that a successor finds and
+/// ends it: a client that was stopped in the middle of a transaction would hold its locks for ever. Dropped after any
+/// failure, which undoes what it had not committed, and opened again by the next call.
+/// </summary>
+internal sealed class PostgresWriter(NpgsqlDataSource source) : IAsyncDisposable
+{
+    private NpgsqlConnection? _connection;
+    private long _incarnation;
+
+    /// <summary>What the writer of that incarnation calls itself.</summary>
+    public static string NameOf(long incarnation) => string.Create(CultureInfo.InvariantCulture, $"actorbalancer-{incarnation}");
+
+    public async ValueTask<NpgsqlConnection> OpenAsync(long incarnation, CancellationToken cancellation)
+    {
+        if (_connection is { State: System.Data.ConnectionState.Open } open && _incarnation == incarnation)
+            return open;
+        await DropAsync().ConfigureAwait(false);
+        NpgsqlConnection connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await using NpgsqlCommand settings = new(Settings(incarnation), connection);
+            await settings.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+        (_connection, _incarnation) = (connection, incarnation);
+        return connection;
+    }
+
+    public async ValueTask DropAsync()
+    {
+        if (_connection is not { } connection)
+            return;
+        _connection = null;
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => DropAsync();
+
+    // The statements join a few thousand keys with a table by its key. A planner that takes that table for small (it is empty at first
+    // and its figures lag) would read it from end to end, dead rows included. Whoever keeps a transaction open without a word loses it, and what is
+    // acknowledged is on disk, whatever the server's default says.
+    private static string Settings(long incarnation) =>
+        $"SET application_name = '{NameOf(incarnation)}'; SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off; "
+        + "SET plan_cache_mode = force_generic_plan; SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '3s'; "
+        + "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
+}
