@@ -21,6 +21,10 @@ internal static class PostgresErrors
     /// <summary>The server answered and rolled back: nothing of the transaction is stored, even if it was asked to commit.</summary>
     public static bool IsRolledBack(Exception e) => e is PostgresException { Severity: "ERROR" };
 
+    /// <summary>The connection has ended, and not for want of an answer in time.</summary>
+    public static bool IsLostConnection(Exception e) => e is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown }
+        or NpgsqlException { InnerException: IOException or SocketException } and not PostgresException;
+
     /// <summary>
     /// The database is away, busy or not what it should be just now: another try may find it well. Anything else that a server says
     /// (a syntax error, a type, a constraint) is a bug of this program.

@@ -36,13 +36,13 @@ internal sealed partial class PostgresJobStore
         /// <summary>A key was not where it was taken to be.</summary>
         Carefully,
 
-        /// <summary>There was no partition; now there is.</summary>
+        /// <summary>Something stood in the way that is not there any more.</summary>
         AsBefore,
     }
 
     private async Task<(CommitResult Result, Again Again)> TryAsync(Commit commit, bool careful)
     {
-        bool committing = false;
+        bool committing = false, wasOpen = _writer.IsOpen;
         try
         {
             NpgsqlConnection connection = await _writer.OpenAsync(commit.Incarnation, default).ConfigureAwait(false);
@@ -91,6 +91,9 @@ internal sealed partial class PostgresJobStore
             await _writer.DropAsync().ConfigureAwait(false);
             if (committing && !PostgresErrors.IsRolledBack(e))
                 return (CommitResult.Unknown, Again.No);
+            // The server was restarted since, or a successor has ended the connection: a new one tells which.
+            if (wasOpen && PostgresErrors.IsLostConnection(e))
+                return (default, Again.AsBefore);
             return (PostgresErrors.IsFull(e) ? CommitResult.Full : CommitResult.Unavailable, Again.No);
         }
         catch

@@ -60,8 +60,19 @@ internal sealed partial class PostgresJobStore
             + $"WHERE key >= r.low AND key < r.below AND coalesce(listed, submitted) < r.listed{from.Conditions} ORDER BY key DESC LIMIT $4)"));
         string sql = $"SELECT j.*, r.number FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) WITH ORDINALITY AS r (low, below, listed, number), "
             + $"LATERAL (SELECT * FROM ({each}) AS every ORDER BY key DESC LIMIT $4) AS j ORDER BY r.number, j.key DESC";
-        sql = sql.Replace(":now", "{s}.now_ms()", StringComparison.Ordinal).Replace(":source", "$5::text", StringComparison.Ordinal)
-            .Replace(":key", "$6::bigint", StringComparison.Ordinal).Replace(":text", "$7::text", StringComparison.Ordinal);
+        sql = sql.Replace(":now", "{s}.now_ms()", StringComparison.Ordinal);
+        List<object> arguments = [];
+        foreach ((string name, object? value) in new (string, object?)[]
+        {
+            (":source", query.Source), (":key", filter!.SourceKey), (":text", query.Text is null ? null : AnyCase(query.Text)),
+        })
+        {
+            // An argument that no condition asks for has no type.
+            if (!sql.Contains(name, StringComparison.Ordinal))
+                continue;
+            arguments.Add(value!);
+            sql = sql.Replace(name, $"${arguments.Count + 4}", StringComparison.Ordinal);
+        }
 
         NewestFirst merge = new();
         List<JobRow> found = [];
@@ -77,8 +88,8 @@ internal sealed partial class PostgresJobStore
         async Task ReadAsync(List<KeyRange> some, int count)
         {
             List<(JobRow Row, long Range)> rows = await RowsAsync(connection, row => (ReadRow(row), row.GetInt64(JobColumns.Result + 1)), sql,
-                some.Select(range => range.Low).ToArray(), some.Select(range => range.Below).ToArray(), some.Select(range => range.ListedBelow).ToArray(),
-                (long)count, (object?)query.Source ?? DBNull.Value, filter!.SourceKey, query.Text is null ? DBNull.Value : AnyCase(query.Text)).ConfigureAwait(false);
+                [some.Select(range => range.Low).ToArray(), some.Select(range => range.Below).ToArray(), some.Select(range => range.ListedBelow).ToArray(),
+                (long)count, .. arguments]).ConfigureAwait(false);
             foreach (IGrouping<long, JobRow> range in rows.GroupBy(row => row.Range, row => row.Row))
             {
                 List<JobRow> newest = [.. range];

@@ -35,7 +35,7 @@ internal sealed class PostgresSql
             + "ON CONFLICT (queue, priority) DO UPDATE SET key = greatest(horizon.key, excluded.key)";
         Load = $"SELECT {JobColumns.ForDispatch} FROM (SELECT *, sum(octet_length(payload)) OVER (ORDER BY key) - octet_length(payload) AS before FROM ("
             + string.Join(" UNION ALL ", Tables[..2].Select(table => $"(SELECT {JobColumns.ForDispatch} FROM {_s}.{table} WHERE key > $1 AND key < $2 ORDER BY key LIMIT $3)"))
-            + $" ORDER BY key LIMIT $3) AS some) AS sized WHERE before <= {LoadedJobs.MostBytes} ORDER BY key";
+            + $" ORDER BY key LIMIT $3) AS page) AS sized WHERE before <= {LoadedJobs.MostBytes} ORDER BY key";
         Get = string.Join(" UNION ALL ", Tables.Select(table => $"SELECT {JobColumns.ForLooking} FROM {_s}.{table} WHERE key = $1"));
         Reopen = $"WITH e AS (DELETE FROM {_s}.ended WHERE key = $1 RETURNING *) "
             + $"INSERT INTO {_s}.job (key, state, kind, submitted, listed, source, allowed, time_limit, at, used, crashes, runs, worker, error, history, payload) "

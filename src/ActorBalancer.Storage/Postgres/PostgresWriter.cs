@@ -16,6 +16,9 @@ internal sealed class PostgresWriter(NpgsqlDataSource source) : IAsyncDisposable
     /// <summary>What the writer of that incarnation calls itself.</summary>
     public static string NameOf(long incarnation) => string.Create(CultureInfo.InvariantCulture, $"actorbalancer-{incarnation}");
 
+    /// <summary>There is a connection from an earlier commit; whether it still works only the next one shows.</summary>
+    public bool IsOpen => _connection is not null;
+
     public async ValueTask<NpgsqlConnection> OpenAsync(long incarnation, CancellationToken cancellation)
     {
         if (_connection is { State: System.Data.ConnectionState.Open } open && _incarnation == incarnation)

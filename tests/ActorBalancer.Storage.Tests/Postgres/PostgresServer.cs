@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace ActorBalancer.Storage.Tests.Postgres;
+
+/// <summary>
+/// A PostgreSQL server of the distribution's, in a folder of its own on a free port of the loopback, with fsync on. Made when it
+/// is first asked for, and gone with the test process, however that ends.
+/// </summary>
+internal sealed class PostgresServer : IDisposable
+{
+    private static readonly Lazy<PostgresServer?> One = new(() => Find() is { } bin ? new PostgresServer(bin) : null);
+
+    private readonly string _bin;
+    private readonly string _folder = Directory.CreateTempSubdirectory("actorbalancer-postgres-").FullName;
+
+    private PostgresServer(string bin)
+    {
+        _bin = bin;
+        Port = FreePort();
+        if (IsRoot)
+            Run("chown", "nobody", _folder);
+        RunAsUser(Path.Combine(bin, "initdb"), "-D", Data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-locale");
+        Start();
+        // Whatever happens to this process, the server does not outlive it.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
+        using Process watch = Process.Start(new ProcessStartInfo("/bin/sh")
+        {
+            ArgumentList =
+            {
+                "-c",
+                "trap '' INT TERM HUP; while kill -0 \"$1\" 2>/dev/null; do sleep 1; done; "
+                    + "[ -f \"$2/postmaster.pid\" ] && kill -QUIT \"$(head -1 \"$2/postmaster.pid\")\" 2>/dev/null; sleep 1; rm -rf \"$3\"",
+                "watch", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), Data, _folder,
+            },
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+    }
+
+    public const string NotInstalled = "no PostgreSQL server is installed here (initdb and pg_ctl were not found)";
+
+    public int Port { get; }
+
+    public string ConnectionString => $"Host=127.0.0.1;Port={Port};Username=postgres;Database=postgres";
+
+    private string Data => Path.Combine(_folder, "data");
+
+    private static bool IsRoot => Environment.UserName == "root";
+
+    /// <summary>The server that all tests share; skips the test where none is installed.</summary>
+    public static PostgresServer Shared()
+    {
+        Skip.If(One.Value is null, NotInstalled);
+        return One.Value!;
+    }
+
+    /// <summary>Another one, for a test that breaks it.</summary>
+    public static PostgresServer OfItsOwn()
+    {
+        string? bin = Find();
+        Skip.If(bin is null, NotInstalled);
+        return new PostgresServer(bin!);
+    }
+
+    public void Start() => RunAsUser(Path.Combine(_bin, "pg_ctl"), "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o",
+        $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=on -c max_connections=60 -c max_wal_size=1GB", "start");
+
+    /// <param name="mode"><c>smart</c>, <c>fast</c>, or <c>immediate</c>, as after a crash.</param>
+    public void Stop(string mode) => RunAsUser(Path.Combine(_bin, "pg_ctl"), "-D", Data, "-w", "-m", mode, "stop");
+
+    public void Execute(string sql)
+    {
+        using NpgsqlConnection connection = new(ConnectionString);
+        connection.Open();
+        using NpgsqlCommand command = new(sql, connection);
+        command.ExecuteNonQuery();
+    }
+
+    public long Number(string sql)
+    {
+        using NpgsqlConnection connection = new(ConnectionString);
+        connection.Open();
+        using NpgsqlCommand command = new(sql, connection);
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    public void Dispose()
+    {
+        if (File.Exists(Path.Combine(Data, "postmaster.pid")))
+            Stop("immediate");
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
+    }
+
+    private static string? Find()
+    {
+        IEnumerable<string> folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Concat(Below("/usr/lib/postgresql")).Concat(Below("/usr/pgsql")).Concat(Below("/opt/homebrew/opt")).Concat(Below("/usr/local/pgsql"));
+        return folders.FirstOrDefault(folder => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "pg_ctl")));
+    }
+
+    // The newest version first.
+    private static IEnumerable<string> Below(string folder) => Directory.Exists(folder)
+        ? Directory.GetDirectories(folder).OrderDescending(StringComparer.Ordinal).Select(version => Path.Combine(version, "bin")).Append(Path.Combine(folder, "bin"))
+        : [];
+
+    private static int FreePort()
+    {
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    // PostgreSQL refuses to run as root.
+    private static void RunAsUser(string program, params string[] arguments)
+    {
+        if (IsRoot)
+            Run("setpriv", ["--reuid=nobody", "--regid=nogroup", "--clear-groups", program, .. arguments]);
+        else
+            Run(program, arguments);
+    }
+
+    private static void Run(string program, params string[] arguments)
+    {
+        // To files and not to pipes: the server inherits them and would keep them open.
+        string output = Path.GetTempFileName();
+        ProcessStartInfo start = new("/bin/sh") { RedirectStandardInput = true, WorkingDirectory = "/" };
+        foreach (string argument in (string[])["-c", "out=$1; shift; exec \"$@\" >\"$out\" 2>&1 </dev/null", "run", output, program, .. arguments])
+            start.ArgumentList.Add(argument);
+        using Process process = Process.Start(start)!;
+        process.WaitForExit();
+        string text = File.ReadAllText(output);
+        File.Delete(output);
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)}: {text}");
+    }
+}

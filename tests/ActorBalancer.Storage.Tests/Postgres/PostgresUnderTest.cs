@@ -1,0 +1,64 @@
+using System.Globalization;
+using ActorBalancer.Storage.Postgres;
+using ActorBalancer.Tests.Storage;
+
+namespace ActorBalancer.Storage.Tests.Postgres;
+
+/// <summary>A store in a schema of its own, whose clock stands still until it is told to move.</summary>
+internal sealed class PostgresUnderTest : StoreUnderTest
+{
+    private static int _count;
+
+    private readonly PostgresJobStore _store;
+
+    private PostgresUnderTest(PostgresServer server)
+    {
+        Server = server;
+        Schema = string.Create(CultureInfo.InvariantCulture, $"test_{Environment.ProcessId}_{Interlocked.Increment(ref _count)}");
+        _store = new PostgresJobStore(server.ConnectionString, maxQueues: 1000, Schema);
+    }
+
+    public PostgresServer Server { get; }
+
+    public string Schema { get; }
+
+    public override PostgresJobStore Store => _store;
+
+    public override long NowUnixMs => Server.Number($"SELECT {Schema}.now_ms()");
+
+    public override long Duplicates => _store.DuplicateOutcomes;
+
+    public override bool TakesManyRouters => true;
+
+    public override int ModelRuns => 5;
+
+    public override int ModelKeys => 3;
+
+    public override int WatchedCommits => 200;
+
+    public static async Task<PostgresUnderTest> OpenAsync(PostgresServer? server = null)
+    {
+        PostgresUnderTest under = new(server ?? PostgresServer.Shared());
+        Assert.Null(await under._store.OpenAsync(default));
+        under.Server.Execute($"""
+            CREATE TABLE {under.Schema}.clock (ms bigint NOT NULL);
+            INSERT INTO {under.Schema}.clock VALUES (1793606400000);
+            CREATE OR REPLACE FUNCTION {under.Schema}.now_ms() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT ms FROM {under.Schema}.clock'
+            """);
+        return under;
+    }
+
+    /// <summary>Another router node on the same tables.</summary>
+    public PostgresJobStore Another(string? connectionString = null) => new(connectionString ?? Server.ConnectionString, maxQueues: 1000, Schema);
+
+    public override void Pass(TimeSpan time) =>
+        Server.Execute(string.Create(CultureInfo.InvariantCulture, $"UPDATE {Schema}.clock SET ms = ms + {(long)time.TotalMilliseconds}"));
+
+    public override async ValueTask DisposeAsync()
+    {
+        // The invariants hold after every test.
+        Assert.Empty(await _store.CheckAsync(default));
+        await _store.DisposeAsync();
+        Server.Execute($"DROP SCHEMA {Schema} CASCADE");
+    }
+}
