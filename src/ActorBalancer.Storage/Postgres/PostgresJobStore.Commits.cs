@@ -180,13 +180,12 @@ internal sealed partial class PostgresJobStore
         }
         if (missing is null)
             return;
-        string[] words = [.. missing];
+        string[] words = [.. missing.Select(word => BatchText.Clean(word)!)];
         await RunAsync(connection, "INSERT INTO {s}.word (text) SELECT DISTINCT unnest($1::text[]) ON CONFLICT DO NOTHING", (object)words).ConfigureAwait(false);
-        foreach ((int id, string text) in await RowsAsync(connection, row => (row.GetInt32(0), row.GetString(1)),
-            "SELECT id, text FROM {s}.word WHERE text = ANY ($1)", (object)words).ConfigureAwait(false))
-        {
-            _words.Add(id, text);
-        }
+        Dictionary<string, int> ids = new(await RowsAsync(connection, row => KeyValuePair.Create(row.GetString(1), row.GetInt32(0)),
+            "SELECT id, text FROM {s}.word WHERE text = ANY ($1)", (object)words).ConfigureAwait(false), StringComparer.Ordinal);
+        foreach (string word in missing)
+            _words.Add(ids[BatchText.Clean(word)!], word);
 
         void Look(string word)
         {

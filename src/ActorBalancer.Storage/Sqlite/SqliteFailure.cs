@@ -14,6 +14,9 @@ internal sealed class SqliteFailure(int code, string message) : Exception($"SQLi
     public bool IsPassing => _primary is raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN
         or raw.SQLITE_PROTOCOL or raw.SQLITE_NOMEM or raw.SQLITE_PERM or raw.SQLITE_INTERRUPT;
 
+    /// <summary>The file is damaged, or is no database.</summary>
+    public bool IsDamage => _primary is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
+
     /// <summary>A write or its flush to disk failed: what reached the disk is not known.</summary>
     public bool IsIo => _primary == raw.SQLITE_IOERR;
 }

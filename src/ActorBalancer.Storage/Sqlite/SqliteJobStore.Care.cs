@@ -33,21 +33,33 @@ internal sealed partial class SqliteJobStore
         await Readers.ReadAsync<IReadOnlyList<string>>(handle =>
         {
             List<string> findings = [];
-            using (SqliteStatement damage = handle.Prepare("PRAGMA integrity_check"))
+            try
             {
-                while (damage.Step())
-                {
-                    if (damage.Text(0) is { } finding && finding != "ok")
-                        findings.Add(finding);
-                }
+                Check(handle, findings);
             }
-            foreach ((string rule, string broken) in Invariants)
+            catch (SqliteFailure e) when (e.IsDamage)
             {
-                if (handle.Scalar(broken) is not 0 and long count)
-                    findings.Add($"{count} times not so: {rule}.");
+                findings.Add(e.Message);
             }
             return findings;
         }, cancellation).ConfigureAwait(false);
+
+    private static void Check(SqliteHandle handle, List<string> findings)
+    {
+        using (SqliteStatement damage = handle.Prepare("PRAGMA integrity_check"))
+        {
+            while (damage.Step())
+            {
+                if (damage.Text(0) is { } finding && finding != "ok")
+                    findings.Add(finding);
+            }
+        }
+        foreach ((string rule, string broken) in Invariants)
+        {
+            if (handle.Scalar(broken) is not 0 and long count)
+                findings.Add($"{count} times not so: {rule}.");
+        }
+    }
 
     private static readonly (string Rule, string Broken)[] Invariants =
     [

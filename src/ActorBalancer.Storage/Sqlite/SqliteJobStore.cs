@@ -51,6 +51,11 @@ internal sealed partial class SqliteJobStore : IJobStore, IStoreUpkeep
         {
             return _writer is null ? await Task.Run(Open, cancellation).ConfigureAwait(false) : null;
         }
+        catch (SqliteFailure e) when (e.IsDamage)
+        {
+            return $"The SQLite store {_file} cannot be used ({e.Message}). Move it away and restore a backup, or save what can be read with"
+                + $" 'sqlite3 {_file} .recover'.";
+        }
         catch (SqliteFailure e) when (e.IsFull || e.IsPassing)
         {
             throw new StoreUnavailableException($"The store {_file} cannot be opened: {e.Message}", e);

@@ -73,7 +73,7 @@ internal sealed class PostgresServer : IDisposable
 
     public void Execute(string sql)
     {
-        using NpgsqlConnection connection = new(ConnectionString);
+        using NpgsqlConnection connection = new(ConnectionString + ";Pooling=false");
         connection.Open();
         using NpgsqlCommand command = new(sql, connection);
         command.ExecuteNonQuery();
@@ -81,7 +81,7 @@ internal sealed class PostgresServer : IDisposable
 
     public long Number(string sql)
     {
-        using NpgsqlConnection connection = new(ConnectionString);
+        using NpgsqlConnection connection = new(ConnectionString + ";Pooling=false");
         connection.Open();
         using NpgsqlCommand command = new(sql, connection);
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
