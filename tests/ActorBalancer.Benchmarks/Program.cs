@@ -11,12 +11,13 @@ return args switch
     ["pick", .. var rest] => PickCommand.Run(rest),
     ["router"] => RouterCommand.Run(),
     ["store"] => await StoreBenchmark.RunAsync(),
+    ["store", "--store", ("sqlite" or "postgres") and var store, .. var rest] => await DurableStoreBenchmark.RunAsync(store, rest),
     ["wire"] => WireBenchmark.Run(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks dispatch | pick | router | store | wire");
+    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks dispatch | pick | router | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
     return 2;
 }

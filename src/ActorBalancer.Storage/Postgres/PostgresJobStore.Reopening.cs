@@ -7,30 +7,46 @@ internal sealed partial class PostgresJobStore
 {
     public async ValueTask<Reopening> ReopenAsync(long incarnation, JobId id, CancellationToken cancellation)
     {
+        bool wasTried = false;
         try
         {
-            return await InTransactionAsync(connection => ReopenAsync(connection, incarnation, id.Key), cancellation).ConfigureAwait(false);
+            return await InTransactionAsync(async connection =>
+            {
+                (bool keep, Reopening answer) = await ReopenAsync(connection, incarnation, id.Key, wasTried).ConfigureAwait(false);
+                wasTried = true;
+                return (keep, answer);
+            }, cancellation).ConfigureAwait(false);
         }
-        catch (StoreUnavailableException)
+        catch (StoreUnavailableException) when (!wasTried)
         {
             return new Reopening(ReopenResult.Unavailable);
         }
     }
 
-    private async Task<(bool Keep, Reopening Result)> ReopenAsync(NpgsqlConnection connection, long incarnation, long key)
+    /// <param name="connection">Within a transaction.</param>
+    /// <param name="incarnation">Who asks.</param>
+    /// <param name="key">The job.</param>
+    /// <param name="wasTried">The answer to an earlier commit of the same was lost: it may be what is found.</param>
+    private async Task<(bool Keep, Reopening Result)> ReopenAsync(NpgsqlConnection connection, long incarnation, long key, bool wasTried)
     {
+        // The transaction of a connection that was lost may still be at work: then this waits for its end.
+        await RunAsync(connection, "SELECT 1 FROM {s}.ended WHERE key = $1 FOR UPDATE", key).ConfigureAwait(false);
         List<JobRow> rows = await RowsAsync(connection, ReadRow, _sql.Get, key).ConfigureAwait(false);
         Reopening answer = new(ReopenResult.NotFound);
         if (rows is [var row])
         {
             JobState was = (await InfosAsync(connection, rows).ConfigureAwait(false))[0].State;
-            answer = new Reopening(JobTransitions.IsRetryable(was) ? ReopenResult.Done : ReopenResult.WrongState, was);
-            if (answer.Result == ReopenResult.Done)
+            bool isReopened = wasTried && was == JobState.Waiting;
+            answer = new Reopening(isReopened || JobTransitions.IsRetryable(was) ? ReopenResult.Done : ReopenResult.WrongState, was);
+            if (answer.Result == ReopenResult.Done && !isReopened)
             {
                 object history = (object?)row.FullHistory(WordText) ?? DBNull.Value;
                 await RunAsync(connection, _sql.Reopen, key, history).ConfigureAwait(false);
                 await RunAsync(connection, "UPDATE {s}.queue SET ready = ready + 1, dead = dead - $2 WHERE number = $1",
                     JobKey.Queue(key), was == JobState.Dead ? 1L : 0L).ConfigureAwait(false);
+            }
+            if (answer.Result == ReopenResult.Done)
+            {
                 LoadedJobs job = new(_queues.Name(JobKey.Queue(key))) { Limit = 1 };
                 await LoadAsync(connection, job, JobKey.Queue(key), key - 1).ConfigureAwait(false);
                 answer = answer with { Job = job.Build() };

@@ -98,22 +98,32 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
 
     private StoreUnavailableException Away(Exception e) => new($"The store {_names.Shown} does not answer: {e.Message}", e);
 
-    /// <summary>A short transaction on a connection of the pool.</summary>
+    /// <summary>
+    /// A short transaction on a connection of the pool. Where the connection turns out to have ended, as all do that were open before the
+    /// server was restarted, it is tried once more on a new one: what is done here may be done twice.
+    /// </summary>
     private async Task<T> OnPoolAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
     {
         if (!_isOpen)
             throw new StoreUnavailableException($"The store {_names.Shown} is not open.");
-        try
+        for (bool again = true; ; again = false)
         {
-            await using NpgsqlConnection connection = await _pool.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-            return await work(connection).ConfigureAwait(false);
-        }
-        catch (Exception e) when (PostgresErrors.IsPassing(e) && !cancellation.IsCancellationRequested)
-        {
-            // A server that was made a standby keeps its connections; new ones may find its successor.
-            if (PostgresErrors.IsReadOnly(e))
+            try
+            {
+                await using NpgsqlConnection connection = await _pool.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+                return await work(connection).ConfigureAwait(false);
+            }
+            catch (Exception e) when (again && PostgresErrors.IsLostConnection(e))
+            {
                 _pool.Clear();
-            throw Away(e);
+            }
+            catch (Exception e) when (PostgresErrors.IsPassing(e) && !cancellation.IsCancellationRequested)
+            {
+                // A server that was made a standby keeps its connections; new ones may find its successor.
+                if (PostgresErrors.IsReadOnly(e))
+                    _pool.Clear();
+                throw Away(e);
+            }
         }
     }
 

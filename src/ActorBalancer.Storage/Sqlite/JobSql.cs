@@ -16,6 +16,14 @@ internal static class JobSql
         "INSERT INTO later (key, state, kind, submitted, listed, source, allowed, time_limit, run_at, at, used, crashes, runs, payload) "
         + "VALUES (?1, 0, ?2, ?3, ?4, ?6, ?7, ?8, ?9, ?10, 0, 0, 0, ?5)";
 
+    /// <summary>A success at a first or later run without an error: what nearly every outcome is.</summary>
+    public const string MovePlain =
+        "INSERT INTO done (key, state, kind, submitted, listed, source, at, used, crashes, runs, worker, started, ended, outcome, why, history, result) "
+        + "SELECT key, 4, kind, submitted, listed, source, ?7, ?2, 0, max(runs, ?3), ?8, ?4, ?5, 1, ?9, history, ?6 FROM job WHERE key = ?1";
+
+    /// <summary>Many at once, where they lie side by side.</summary>
+    public const string DeleteRange = "DELETE FROM job WHERE key BETWEEN ?1 AND ?2";
+
     public const string Exists =
         "SELECT 1 FROM job WHERE key = ?1 UNION ALL SELECT 1 FROM later WHERE key = ?1 "
         + "UNION ALL SELECT 1 FROM done WHERE key = ?1 UNION ALL SELECT 1 FROM ended WHERE key = ?1";

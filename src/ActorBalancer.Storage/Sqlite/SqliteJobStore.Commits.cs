@@ -5,6 +5,9 @@ namespace ActorBalancer.Storage.Sqlite;
 
 internal sealed partial class SqliteJobStore
 {
+    // Of the commit under way, kept for the next one's use.
+    private readonly List<long> _moved = [];
+    private readonly HashSet<long> _keys = [];
     private bool _stale;
 
     public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellation)
@@ -94,7 +97,11 @@ internal sealed partial class SqliteJobStore
     /// <summary>How many of them were duplicates: their jobs are final or not there.</summary>
     private long Finish(SqliteHandle handle, List<OutcomeRow> outcomes)
     {
+        // Where each job has one outcome, rows that move away are deleted in the end, side by side and so for less.
+        bool together = IsOneEach(outcomes);
         long now = NowUnixMs(), duplicates = 0;
+        SqliteStatement plain = handle.Cached(JobSql.MovePlain).Bind(7, now);
+        (string? worker, string? why) = (null, null);
         foreach (ref readonly OutcomeRow row in CollectionsMarshal.AsSpan(outcomes))
         {
             if (row.Key < 0 || !_queues.Has(JobKey.Queue(row.Key)))
@@ -104,6 +111,23 @@ internal sealed partial class SqliteJobStore
             }
             QueueFigures queue = _queues.Touch(JobKey.Queue(row.Key));
             JobTable to = JobTables.Of(row.State);
+            if (together && IsPlain(row))
+            {
+                // What is bound stays bound, and most jobs of a turn have the same worker and the same strategy.
+                if (!ReferenceEquals(worker, row.Worker) || !ReferenceEquals(why, row.Why))
+                    plain.Bind(8, Word(handle, worker = row.Worker)).Bind(9, (why = row.Why) is null ? null : Word(handle, why));
+                if (row.Result.IsEmpty)
+                    plain.BindNull(6);
+                else
+                    plain.Bind(6, row.Result.Span);
+                plain.Bind(1, row.Key).Bind(2, row.Used).Bind(3, row.Attempt).Bind(4, row.StartedUnixMs).Bind(5, row.FinishedUnixMs).Run();
+                if (handle.Changes == 1)
+                {
+                    _moved.Add(row.Key);
+                    queue.Move(JobTable.Job, to, row.State);
+                    continue;
+                }
+            }
             if (Move(handle, row, JobTable.Job, to, now))
                 queue.Move(JobTable.Job, to, row.State);
             else if (Move(handle, row, JobTable.Later, to, now))
@@ -111,7 +135,36 @@ internal sealed partial class SqliteJobStore
             else
                 duplicates++;
         }
+        DeleteMoved(handle);
         return duplicates;
+    }
+
+    private static bool IsPlain(in OutcomeRow row) => row.State == JobState.Succeeded && row.Outcome == AttemptOutcome.Succeeded && row.Attempt > 0
+        && row.StartedUnixMs > 0 && row.Crashes == 0 && row.Error is null && row.Reason == DeadReason.None;
+
+    private bool IsOneEach(List<OutcomeRow> outcomes)
+    {
+        _keys.Clear();
+        foreach (ref readonly OutcomeRow row in CollectionsMarshal.AsSpan(outcomes))
+        {
+            if (!_keys.Add(row.Key))
+                return false;
+        }
+        return true;
+    }
+
+    private void DeleteMoved(SqliteHandle handle)
+    {
+        _moved.Sort();
+        SqliteStatement delete = handle.Cached(JobSql.DeleteRange);
+        for (int i = 0; i < _moved.Count; i++)
+        {
+            long first = _moved[i];
+            while (i + 1 < _moved.Count && _moved[i + 1] == _moved[i] + 1)
+                i++;
+            delete.Bind(1, first).Bind(2, _moved[i]).Run();
+        }
+        _moved.Clear();
     }
 
     /// <summary>False: the job is not in that table.</summary>
@@ -177,6 +230,7 @@ internal sealed partial class SqliteJobStore
     {
         handle.Rollback();
         _queues.End(kept: false);
+        _moved.Clear();
         _stale = true;
     }
 

@@ -82,7 +82,7 @@ public sealed class PostgresFaultTests
     [Fact]
     public async Task Database_that_is_stopped_and_started_or_read_only_or_hangs_is_away_and_then_back_with_everything()
     {
-        using PostgresServer server = PostgresServer.OfItsOwn();
+        using PostgresServer server = TestServer.OfItsOwn();
         await using PostgresUnderTest under = await PostgresUnderTest.OpenAsync(server);
         await using StoreSession s = await StoreSession.StartAsync(under);
         await s.InsertAsync(s.Key(0));
@@ -101,7 +101,7 @@ public sealed class PostgresFaultTests
         Assert.Equal(CommitResult.Unavailable, await s.Store.CommitAsync(Insert(s.Incarnation, 2), default));
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await s.Store.RenewAsync(s.Incarnation, StoreSession.Lease, default));
         Assert.Equal(2, (await s.KeysAsync()).Length);
-        server.Execute("SET default_transaction_read_only = off; ALTER SYSTEM RESET default_transaction_read_only");
+        server.Execute("ALTER SYSTEM RESET default_transaction_read_only");
         server.Stop("fast");
         server.Start();
         Assert.Equal(CommitResult.Done, await s.Store.CommitAsync(Insert(s.Incarnation, 2), default));

@@ -12,8 +12,6 @@ namespace ActorBalancer.Storage.Tests.Postgres;
 /// </summary>
 internal sealed class PostgresServer : IDisposable
 {
-    private static readonly Lazy<PostgresServer?> One = new(() => Find() is { } bin ? new PostgresServer(bin) : null);
-
     private readonly string _bin;
     private readonly string _folder = Directory.CreateTempSubdirectory("actorbalancer-postgres-").FullName;
 
@@ -40,30 +38,19 @@ internal sealed class PostgresServer : IDisposable
         })!;
     }
 
-    public const string NotInstalled = "no PostgreSQL server is installed here (initdb and pg_ctl were not found)";
-
     public int Port { get; }
 
     public string ConnectionString => $"Host=127.0.0.1;Port={Port};Username=postgres;Database=postgres";
+
+    // Each on a connection of its own, since the server is restarted; and never read-only, although a test makes it so.
+    private string ForTests => ConnectionString + ";Pooling=false;Options=-c default_transaction_read_only=off";
 
     private string Data => Path.Combine(_folder, "data");
 
     private static bool IsRoot => Environment.UserName == "root";
 
-    /// <summary>The server that all tests share; skips the test where none is installed.</summary>
-    public static PostgresServer Shared()
-    {
-        Skip.If(One.Value is null, NotInstalled);
-        return One.Value!;
-    }
-
-    /// <summary>Another one, for a test that breaks it.</summary>
-    public static PostgresServer OfItsOwn()
-    {
-        string? bin = Find();
-        Skip.If(bin is null, NotInstalled);
-        return new PostgresServer(bin!);
-    }
+    /// <summary>A new one; null where none is installed.</summary>
+    public static PostgresServer? TryStart() => Find() is { } bin ? new PostgresServer(bin) : null;
 
     public void Start() => RunAsUser(Path.Combine(_bin, "pg_ctl"), "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o",
         $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=on -c max_connections=60 -c max_wal_size=1GB", "start");
@@ -73,7 +60,7 @@ internal sealed class PostgresServer : IDisposable
 
     public void Execute(string sql)
     {
-        using NpgsqlConnection connection = new(ConnectionString + ";Pooling=false");
+        using NpgsqlConnection connection = new(ForTests);
         connection.Open();
         using NpgsqlCommand command = new(sql, connection);
         command.ExecuteNonQuery();
@@ -81,7 +68,7 @@ internal sealed class PostgresServer : IDisposable
 
     public long Number(string sql)
     {
-        using NpgsqlConnection connection = new(ConnectionString + ";Pooling=false");
+        using NpgsqlConnection connection = new(ForTests);
         connection.Open();
         using NpgsqlCommand command = new(sql, connection);
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);

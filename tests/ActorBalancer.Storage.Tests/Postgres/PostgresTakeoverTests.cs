@@ -134,7 +134,7 @@ public sealed class PostgresTakeoverTests
     [Fact]
     public async Task Nodes_that_start_at_once_make_the_tables_once()
     {
-        PostgresServer server = PostgresServer.Shared();
+        PostgresServer server = TestServer.Shared;
         string schema = $"start_{Environment.ProcessId}";
         PostgresJobStore[] stores = [.. Enumerable.Range(0, 4).Select(_ => new PostgresJobStore(server.ConnectionString, 1000, schema))];
         Registration[] all = await Task.WhenAll(stores.Select((store, i) => store.RegisterAsync(StoreSession.Node($"r{i}"), StoreSession.Lease, default).AsTask()));

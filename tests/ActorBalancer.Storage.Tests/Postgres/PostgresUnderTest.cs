@@ -35,11 +35,11 @@ internal sealed class PostgresUnderTest : StoreUnderTest
 
     public override int ModelKeys => 3;
 
-    public override int WatchedCommits => 200;
+    public override int WatchedCommits => 100;
 
     public static async Task<PostgresUnderTest> OpenAsync(PostgresServer? server = null)
     {
-        PostgresUnderTest under = new(server ?? PostgresServer.Shared());
+        PostgresUnderTest under = new(server ?? TestServer.Shared);
         Assert.Null(await under._store.OpenAsync(default));
         under.Server.Execute($"""
             CREATE TABLE {under.Schema}.clock (ms bigint NOT NULL);

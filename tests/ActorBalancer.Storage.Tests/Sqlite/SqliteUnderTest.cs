@@ -33,7 +33,7 @@ internal sealed class SqliteUnderTest : StoreUnderTest
 
     public override int ModelKeys => 8;
 
-    public override int WatchedCommits => 300;
+    public override int WatchedCommits => 100;
 
     public override void Pass(TimeSpan time) => Clock.Pass(time);
 
