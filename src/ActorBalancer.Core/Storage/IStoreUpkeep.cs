@@ -3,6 +3,9 @@ namespace ActorBalancer.Storage;
 /// <summary>What operators ask of a durable store, beside its jobs. At any time, from any thread.</summary>
 internal interface IStoreUpkeep
 {
+    /// <summary>Why the last commit was not stored; null: it was, or it was fenced.</summary>
+    string? Trouble { get; }
+
     /// <summary>Figures; cheap enough to be asked for every few seconds.</summary>
     ValueTask<StoreStats> StatsAsync(CancellationToken cancellation);
 

@@ -83,7 +83,7 @@ internal sealed class CommitPlan(PostgresSql sql, QueueTable queues, WordTable w
             int allowed = jobs.AttemptsAllowed(i), kind = kinds.IsEmpty ? words.Find(jobs.Kind(i)) : kinds[jobs.KindOf?[i] ?? 0];
             long limit = jobs.TimeLimitMs(i);
             ReadOnlySpan<byte> payload = blob[jobs.Starts[i]..jobs.Starts[i + 1]];
-            if (source is null && allowed == 0 && limit == 0 && runAt == 0 && listed == rows.SubmittedUnixMs)
+            if (source is null && allowed == 0 && limit == 0 && runAt == 0 && listed == rows.SubmittedUnixMs && InsertColumns.IsPlain(kind, payload.Length))
             {
                 ColumnsOf(sql.InsertPlain, plain: true).AddPlain(key, kind, rows.SubmittedUnixMs, payload);
                 continue;
@@ -118,11 +118,16 @@ internal sealed class CommitPlan(PostgresSql sql, QueueTable queues, WordTable w
         }
 
         bool ran = row.Attempt > 0 && row.StartedUnixMs > 0;
-        bool plain = to == JobTable.Done && ran && row.Outcome == AttemptOutcome.Succeeded && row.Error is null && row.Crashes == 0;
+        int worker = ran ? words.Find(row.Worker) : 0, why = row.Why is null ? 0 : words.Find(row.Why);
+        bool plain = OutcomeColumns.IsPlain(row, worker, why);
         while (_rounds.Count <= round)
             _rounds.Add([]);
         ref OutcomeColumns? columns = ref CollectionsMarshal.GetValueRefOrAddDefault(_rounds[round], (from, to, ran, plain), out _);
-        (columns ??= new OutcomeColumns()).Add(row, plain, ran ? words.Find(row.Worker) : null, row.Why is null ? null : words.Find(row.Why));
+        columns ??= new OutcomeColumns();
+        if (plain)
+            columns.AddPlain(row, worker, why);
+        else
+            columns.Add(row, ran ? worker : null, why > 0 ? why : null);
     }
 
     private InsertColumns ColumnsOf(string text, bool plain)

@@ -11,7 +11,9 @@ internal sealed class InsertColumns
     /// <summary>Nor, but for the last row, more bytes of payload.</summary>
     public const int MostBytes = 8 << 20;
 
-    private readonly List<long> _keys = [], _submitted = [], _at = [];
+    private const int PieceBits = 24;
+
+    private readonly List<long> _keys = [], _submitted = [], _pieces = [], _at = [];
     private readonly List<int> _kinds = [], _starts = [], _lengths = [];
     private readonly List<long?> _listed = [], _timeLimits = [], _runAt = [];
     private readonly List<int?> _allowed = [];
@@ -23,24 +25,24 @@ internal sealed class InsertColumns
 
     public bool IsFull => Count >= MostRows || _bytes >= MostBytes;
 
+    /// <summary>The kind and the payload's place fit into one number; else the job is none of the plain ones.</summary>
+    public static bool IsPlain(int kind, int length) => kind < 1 << 15 && length < 1 << PieceBits - 1;
+
     public void AddPlain(long key, int kind, long submitted, ReadOnlySpan<byte> payload)
     {
         _keys.Add(key);
-        _kinds.Add(kind);
         _submitted.Add(submitted);
-        // SQL counts from 1.
-        _starts.Add(_bytes + 1);
-        _lengths.Add(payload.Length);
-        if (_bytes + payload.Length > _blob.Length)
-            Array.Resize(ref _blob, Math.Max(_blob.Length * 2, _bytes + payload.Length));
-        payload.CopyTo(_blob.AsSpan(_bytes));
-        _bytes += payload.Length;
+        _pieces.Add((long)kind << 2 * PieceBits | (long)Append(payload) << PieceBits | (long)payload.Length);
     }
 
     public void Add(long key, int kind, long submitted, ReadOnlySpan<byte> payload, long? listed, string? source, int? allowed, long? timeLimit,
         long? runAt, long at)
     {
-        AddPlain(key, kind, submitted, payload);
+        _keys.Add(key);
+        _kinds.Add(kind);
+        _submitted.Add(submitted);
+        _starts.Add(Append(payload));
+        _lengths.Add(payload.Length);
         _listed.Add(listed);
         _sources.Add(source);
         _allowed.Add(allowed);
@@ -52,10 +54,22 @@ internal sealed class InsertColumns
     /// <summary>The statement with its arguments.</summary>
     public NpgsqlBatchCommand Command(string sql, bool plain)
     {
-        NpgsqlBatchCommand command = new(sql);
-        command.With([.. _keys]).With([.. _kinds]).With([.. _submitted]).With([.. _starts]).With([.. _lengths]);
-        if (!plain)
-            command.With([.. _listed]).With([.. _sources]).With([.. _allowed]).With([.. _timeLimits]).With([.. _runAt]).With([.. _at]);
+        NpgsqlBatchCommand command = new NpgsqlBatchCommand(sql).With([.. _keys]);
+        if (plain)
+            command.With([.. _submitted]).With([.. _pieces]);
+        else
+            command.With([.. _kinds]).With([.. _submitted]).With([.. _starts]).With([.. _lengths]).With([.. _listed]).With([.. _sources]).With([.. _allowed])
+                .With([.. _timeLimits]).With([.. _runAt]).With([.. _at]);
         return command.With(_blob.AsMemory(0, _bytes));
+    }
+
+    /// <summary>Where it starts, as SQL counts: from 1.</summary>
+    private int Append(ReadOnlySpan<byte> payload)
+    {
+        if (_bytes + payload.Length > _blob.Length)
+            Array.Resize(ref _blob, Math.Max(_blob.Length * 2, _bytes + payload.Length));
+        payload.CopyTo(_blob.AsSpan(_bytes));
+        _bytes += payload.Length;
+        return _bytes - payload.Length + 1;
     }
 }

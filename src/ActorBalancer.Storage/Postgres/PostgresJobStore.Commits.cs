@@ -6,6 +6,8 @@ namespace ActorBalancer.Storage.Postgres;
 
 internal sealed partial class PostgresJobStore
 {
+    public string? Trouble { get; private set; }
+
     public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellation)
     {
         CommitRules.Check(commit, _queues.Has);
@@ -75,6 +77,7 @@ internal sealed partial class PostgresJobStore
             await transaction.CommitAsync().ConfigureAwait(false);
             committing = false;
             _queues.End(kept: true);
+            Trouble = null;
             Interlocked.Add(ref _duplicates, plan.Duplicates);
             return (CommitResult.Done, Again.No);
         }
@@ -89,6 +92,7 @@ internal sealed partial class PostgresJobStore
         catch (Exception e) when (PostgresErrors.IsPassing(e))
         {
             await _writer.DropAsync().ConfigureAwait(false);
+            Trouble = $"{_names.Shown}: {e.Message}";
             if (committing && !PostgresErrors.IsRolledBack(e))
                 return (CommitResult.Unknown, Again.No);
             // The server was restarted since, or a successor has ended the connection: a new one tells which.
@@ -115,8 +119,9 @@ internal sealed partial class PostgresJobStore
             await InTransactionAsync(async connection => (true, await AddPartitionsAsync(connection).ConfigureAwait(false)), default).ConfigureAwait(false);
             return (default, Again.AsBefore);
         }
-        catch (StoreUnavailableException)
+        catch (StoreUnavailableException e)
         {
+            Trouble = e.Message;
             return (CommitResult.Unavailable, Again.No);
         }
     }

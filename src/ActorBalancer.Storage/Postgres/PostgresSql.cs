@@ -2,7 +2,10 @@ using ActorBalancer.Storage.Rows;
 
 namespace ActorBalancer.Storage.Postgres;
 
-/// <summary>The statements of one schema, made once. Jobs go in and move a thousand at a time, as arrays (<c>unnest</c>).</summary>
+/// <summary>
+/// The statements of one schema, made once. Jobs go in and move a thousand at a time, as arrays (<c>unnest</c>). Each array costs the
+/// server as much as a column of the row, so in the common case several small numbers share one.
+/// </summary>
 internal sealed class PostgresSql
 {
     /// <summary>A partition of the succeeded jobs holds this many milliseconds.</summary>
@@ -20,8 +23,8 @@ internal sealed class PostgresSql
         _moves = [.. Enumerable.Range(0, 32).Select(i => MoveText((JobTable)(i >> 4), (JobTable)(i >> 2 & 3), (i & 2) != 0, (i & 1) != 0))];
         Fence = $"SELECT 1 FROM {_s}.node WHERE incarnation = $1 AND NOT fenced FOR SHARE";
         InsertPlain = $"INSERT INTO {_s}.job (key, state, kind, submitted, at, used, crashes, runs, payload) "
-            + "SELECT i.key, 1, i.kind, i.submitted, 0, 0, 0, 0, substr($6, i.start, i.length) "
-            + "FROM unnest($1::bigint[], $2::int[], $3::bigint[], $4::int[], $5::int[]) AS i (key, kind, submitted, start, length)";
+            + "SELECT i.key, 1, (i.piece >> 48)::int, i.submitted, 0, 0, 0, 0, substr($4, (i.piece >> 24 & 16777215)::int, (i.piece & 16777215)::int) "
+            + "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[]) AS i (key, submitted, piece)";
         InsertJob = Insert("job", "1");
         InsertLater = Insert("later", "0");
         Existing = string.Join(" UNION ALL ", Tables.Select(table => $"SELECT key FROM {_s}.{table} WHERE key = ANY ($1)"));
@@ -86,35 +89,36 @@ internal sealed class PostgresSql
     private string MoveText(JobTable from, JobTable to, bool ran, bool plain)
     {
         bool final = to is JobTable.Done or JobTable.Ended;
+        // Asked once a statement.
+        string now = $"(SELECT {_s}.now_ms())";
         // An outcome without a run leaves the newest run and its worker as they are, and its error adds to them only if there is one.
         // A plain one is a success at its first run or a later one, without an error.
         Dictionary<string, string> sets = new()
         {
             ["state"] = plain ? "4" : "o.state",
-            ["used"] = "o.used",
+            ["used"] = plain ? "(o.run & 65535)::int" : "o.used",
             ["crashes"] = plain ? "j.crashes" : "o.crashes",
-            ["at"] = final ? "n.ms" : "o.at",
+            ["at"] = final ? now : "o.at",
             ["error"] = plain ? "NULL" : ran ? "o.error" : "coalesce(o.error, j.error)",
-            ["runs"] = ran ? "greatest(j.runs, o.attempt)" : "j.runs",
-            ["worker"] = ran ? "o.worker" : "j.worker",
+            ["runs"] = plain ? "greatest(j.runs, (o.run >> 16 & 65535)::int)" : ran ? "greatest(j.runs, o.attempt)" : "j.runs",
+            ["worker"] = plain ? "(o.run >> 44)::int" : ran ? "o.worker" : "j.worker",
             ["history"] = ran && !final ? "concat(j.history, o.line)" : "j.history",
             ["ended"] = final ? "o.ended" : "NULL",
             ["reason"] = final && !plain ? "o.reason" : "NULL",
-            ["result"] = final ? $"substr(${(plain ? 10 : 17)}, o.start, o.length)" : "NULL",
+            ["result"] = plain ? "substr($6, (o.piece >> 32)::int, (o.piece & 4294967295)::int)" : final ? "substr($17, o.start, o.length)" : "NULL",
             ["started"] = final && ran ? "o.started" : "NULL",
             ["outcome"] = !final || !ran ? "NULL" : plain ? "1" : "o.outcome",
-            ["why"] = final && ran ? "o.why" : "NULL",
+            ["why"] = plain ? "nullif((o.run >> 32 & 4095)::int, 0)" : final && ran ? "o.why" : "NULL",
         };
         string outcomes = plain
-            ? "unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::bigint[], $6::bigint[], $7::int[], $8::int[], $9::int[]) "
-                + "AS o (key, used, attempt, worker, started, ended, why, start, length)"
+            ? "unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[]) AS o (key, started, ended, run, piece)"
             : "unnest($1::bigint[], $2::int[], $3::int[], $4::int[], $5::bigint[], $6::bigint[], $7::int[], $8::int[], $9::int[], "
                 + "$10::int[], $11::int[], $12::bigint[], $13::text[], $14::int[], $15::int[], $16::text[]) "
                 + "AS o (key, used, attempt, worker, started, ended, why, start, length, state, crashes, at, error, outcome, reason, line)";
         if (from == to)
         {
             return $"UPDATE {_s}.{Tables[(int)to]} j SET {string.Join(", ", sets.Select(set => $"{set.Key} = {set.Value}"))} "
-                + $"FROM {outcomes} WHERE j.key = o.key";
+                + $"FROM {outcomes} WHERE j.key = ANY ($1) AND j.key = o.key";
         }
 
         // A succeeded job is only read about.
@@ -126,11 +130,10 @@ internal sealed class PostgresSql
             : sets.TryGetValue(column, out string? value) && value != "NULL" ? $"{value} AS {column}"
             : value is null ? $"j.{column}" : $"NULL::{TypeOf(column)} AS {column}"));
         string bucket = to == JobTable.Done ? ", bucket" : "";
-        return $"WITH d AS (DELETE FROM {_s}.{Tables[(int)from]} j USING {outcomes} WHERE j.key = o.key RETURNING {returning}) "
+        return $"WITH d AS (DELETE FROM {_s}.{Tables[(int)from]} j USING {outcomes} WHERE j.key = ANY ($1) AND j.key = o.key RETURNING {returning}) "
             + $"INSERT INTO {_s}.{Tables[(int)to]} ({JobColumns.All}{bucket}) "
-            + $"SELECT {string.Join(", ", columns.Select(column => column == "at" && final ? "n.ms" : $"d.{column}"))}"
-            + (to == JobTable.Done ? $", (n.ms / {BucketMs})::int" : "")
-            + (final ? $" FROM (SELECT {_s}.now_ms() AS ms) AS n, d" : " FROM d");
+            + $"SELECT {string.Join(", ", columns.Select(column => column == "at" && final ? now : $"d.{column}"))}"
+            + (to == JobTable.Done ? $", ({now} / {BucketMs})::int" : "") + " FROM d";
     }
 
     private static string TypeOf(string column) => column switch

@@ -10,6 +10,8 @@ internal sealed partial class SqliteJobStore
     private readonly HashSet<long> _keys = [];
     private bool _stale;
 
+    public string? Trouble { get; private set; }
+
     public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellation)
     {
         CommitRules.Check(commit, _queues.Has);
@@ -37,6 +39,7 @@ internal sealed partial class SqliteJobStore
             committing = true;
             handle.Cached("COMMIT").Run();
             _queues.End(kept: true);
+            Trouble = null;
             if (duplicates > 0)
                 Interlocked.Add(ref _duplicates, duplicates);
             return CommitResult.Done;
@@ -44,11 +47,13 @@ internal sealed partial class SqliteJobStore
         catch (SqliteFailure e) when (e.IsFull)
         {
             Undo(handle);
+            Trouble = $"{_file}: {e.Message}";
             return CommitResult.Full;
         }
         catch (SqliteFailure e) when (e.IsPassing)
         {
             Undo(handle);
+            Trouble = $"{_file}: {e.Message}";
             // The log may have reached the disk although its flush failed, and a crash now would bring it back.
             return committing && e.IsIo ? CommitResult.Unknown : CommitResult.Unavailable;
         }

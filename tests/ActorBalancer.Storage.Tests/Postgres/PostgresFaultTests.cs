@@ -62,9 +62,11 @@ public sealed class PostgresFaultTests
         Commit commit = s.Insert(s.Key(1));
         commit.Outcomes.Add(s.Succeeded(s.Key(0)));
         Assert.Equal(full ? CommitResult.Full : CommitResult.Unavailable, await s.Store.CommitAsync(commit, default));
+        Assert.Contains(state, under.Store.Trouble, StringComparison.Ordinal);
         Assert.Equal([s.Key(0)], await s.KeysAsync());
         under.Server.Execute($"DROP TRIGGER fail ON {under.Schema}.job");
         Assert.Equal(CommitResult.Done, await s.Store.CommitAsync(commit, default));
+        Assert.Null(under.Store.Trouble);
         Assert.Equal([s.Key(1)], await s.KeysAsync());
     }
 

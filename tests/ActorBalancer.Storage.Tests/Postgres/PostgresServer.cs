@@ -53,7 +53,7 @@ internal sealed class PostgresServer : IDisposable
     public static PostgresServer? TryStart() => Find() is { } bin ? new PostgresServer(bin) : null;
 
     public void Start() => RunAsUser(Path.Combine(_bin, "pg_ctl"), "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o",
-        $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=on -c max_connections=60 -c max_wal_size=1GB", "start");
+        $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=on -c max_connections=200 -c max_wal_size=1GB", "start");
 
     /// <param name="mode"><c>smart</c>, <c>fast</c>, or <c>immediate</c>, as after a crash.</param>
     public void Stop(string mode) => RunAsUser(Path.Combine(_bin, "pg_ctl"), "-D", Data, "-w", "-m", mode, "stop");
