@@ -10,6 +10,7 @@ internal sealed class PostgresUnderTest : StoreUnderTest
     private static int _count;
 
     private readonly PostgresJobStore _store;
+    private long _now = 1_793_606_400_000;
     private int _disposed;
 
     private PostgresUnderTest(PostgresServer server)
@@ -25,7 +26,7 @@ internal sealed class PostgresUnderTest : StoreUnderTest
 
     public override PostgresJobStore Store => _store;
 
-    public override long NowUnixMs => Server.Number($"SELECT {Schema}.now_ms()");
+    public override long NowUnixMs => _now;
 
     public override long Duplicates => _store.DuplicateOutcomes;
 
@@ -43,7 +44,7 @@ internal sealed class PostgresUnderTest : StoreUnderTest
         Assert.Null(await under._store.OpenAsync(default));
         under.Server.Execute($"""
             CREATE TABLE {under.Schema}.clock (ms bigint NOT NULL);
-            INSERT INTO {under.Schema}.clock VALUES (1793606400000);
+            INSERT INTO {under.Schema}.clock VALUES ({under._now});
             CREATE OR REPLACE FUNCTION {under.Schema}.now_ms() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT ms FROM {under.Schema}.clock'
             """);
         return under;
@@ -52,8 +53,11 @@ internal sealed class PostgresUnderTest : StoreUnderTest
     /// <summary>Another router node on the same tables.</summary>
     public PostgresJobStore Another(string? connectionString = null) => new(connectionString ?? Server.ConnectionString, maxQueues: 1000, Schema);
 
-    public override void Pass(TimeSpan time) =>
-        Server.Execute(string.Create(CultureInfo.InvariantCulture, $"UPDATE {Schema}.clock SET ms = ms + {(long)time.TotalMilliseconds}"));
+    public override void Pass(TimeSpan time)
+    {
+        _now += (long)time.TotalMilliseconds;
+        Server.Execute(string.Create(CultureInfo.InvariantCulture, $"UPDATE {Schema}.clock SET ms = {_now}"));
+    }
 
     public override async ValueTask DisposeAsync()
     {
