@@ -167,6 +167,27 @@ public abstract class DurableStoreContract
     }
 
     [Fact]
+    public async Task Text_is_looked_for_as_it_is_in_upper_and_lower_case_of_any_script()
+    {
+        await using StoreSession s = await StoreSession.StartAsync(await OpenAsync());
+        string[] sources = ["Album-7", "Übergröße", "100%_[a-z].*'\\", "ИВАН"];
+        Commit insert = s.Commit();
+        long[] keys = [.. sources.Select((_, i) => s.Key(i))];
+        insert.Inserts.Add(new InsertRows(
+            JobBatch.From([.. sources.Select(source => new JobRequest { Kind = "echo", Payload = default, Source = source })]), keys, s.Under.NowUnixMs));
+        await s.Store.CommitAsync(insert, default);
+        foreach ((string text, int found) in new[]
+        {
+            ("album", 0), ("ALBUM-7", 0), ("üBERGRÖ", 1), ("grÖße", 1), ("%_[", 2), ("a-z].*", 2), ("'\\", 2), ("иван", 3), ("[A-Z]", 2),
+        })
+        {
+            Assert.Equal([Id(keys[found])], await s.ListAsync(new JobQuery { Text = text }));
+        }
+        foreach (string text in new[] { "%", "_", "'", "\\", ".", "*", "^", "$", "(" })
+            Assert.Equal(sources.Count(source => source.Contains(text, StringComparison.Ordinal)), (await s.ListAsync(new JobQuery { Text = text })).Length);
+    }
+
+    [Fact]
     public async Task Kind_that_was_first_met_in_a_commit_that_was_rolled_back_is_stored_with_the_next()
     {
         await using StoreSession s = await StoreSession.StartAsync(await OpenAsync());
