@@ -20,7 +20,7 @@ internal sealed partial class PostgresJobStore
         if (await OpenAsync(cancellation).ConfigureAwait(false) is { } refusal)
             return new Registration(0, refusal);
         // Whose lease has ended may be fenced by anybody; and two processes cannot have one address, so an older one there is gone.
-        List<long> gone = await OnPoolAsync(connection => RowsAsync(connection, row => row.GetInt64(0),
+        List<long> gone = await OnOwnAsync(connection => RowsAsync(connection, row => row.GetInt64(0),
             "SELECT incarnation FROM {s}.node WHERE NOT fenced AND (lease_until <= {s}.now_ms() OR address = $1)", node.Address), cancellation).ConfigureAwait(false);
         foreach (long other in gone)
             await FenceAsync(other, cancellation).ConfigureAwait(false);
@@ -35,12 +35,12 @@ internal sealed partial class PostgresJobStore
                 incarnation, node.Name, node.Address, node.LifePort, (long)lease.TotalMilliseconds).ConfigureAwait(false);
             await AddPartitionsAsync(connection).ConfigureAwait(false);
             return (true, new Registration(incarnation, null));
-        }, cancellation).ConfigureAwait(false);
+        }, cancellation, own: true).ConfigureAwait(false);
     }
 
     public async ValueTask<bool> RenewAsync(long incarnation, TimeSpan lease, CancellationToken cancellation)
     {
-        (bool renewed, bool missing) = await OnPoolAsync(async connection =>
+        (bool renewed, bool missing) = await OnOwnAsync(async connection =>
         {
             // Two look-ups in one message: the lease, and whether there is a partition for what will be finished soon.
             List<bool> answers = await RowsAsync(connection, row => row.GetBoolean(0),
@@ -54,7 +54,7 @@ internal sealed partial class PostgresJobStore
         return renewed;
     }
 
-    public async ValueTask ReleaseAsync(long incarnation, CancellationToken cancellation) => await OnPoolAsync(
+    public async ValueTask ReleaseAsync(long incarnation, CancellationToken cancellation) => await OnOwnAsync(
         connection => RunAsync(connection, "UPDATE {s}.node SET fenced = true WHERE incarnation = $1", incarnation), cancellation).ConfigureAwait(false);
 
     public async ValueTask<bool> FenceAsync(long incarnation, CancellationToken cancellation)
@@ -63,7 +63,7 @@ internal sealed partial class PostgresJobStore
         {
             try
             {
-                return await OnPoolAsync(connection => FenceAsync(connection, incarnation), cancellation).ConfigureAwait(false);
+                return await OnOwnAsync(connection => FenceAsync(connection, incarnation), cancellation).ConfigureAwait(false);
             }
             catch (StoreUnavailableException e) when (tries < FenceTries && e.InnerException is PostgresException { SqlState: PostgresErrors.LockNotAvailable })
             {
@@ -96,7 +96,7 @@ internal sealed partial class PostgresJobStore
                 return (false, []);
             owned.ForEach(queue => _queues.Set(queue.Figures()));
             return (true, owned.ConvertAll(queue => queue.Row));
-        }, cancellation).ConfigureAwait(false);
+        }, cancellation, own: true).ConfigureAwait(false);
 
     public async ValueTask<QueueRow?> OpenQueueAsync(long incarnation, string name, CancellationToken cancellation)
     {
@@ -113,7 +113,7 @@ internal sealed partial class PostgresJobStore
             List<QueueFound> rows = await QueueRowsAsync(connection, "WHERE name = $1", name).ConfigureAwait(false);
             bool holds = await ScalarAsync<int>(connection, _sql.Fence, incarnation).ConfigureAwait(false) == 1;
             return (holds, holds ? rows.FirstOrDefault() : null);
-        }, cancellation).ConfigureAwait(false);
+        }, cancellation, own: true).ConfigureAwait(false);
         if (opened is null)
             return null;
         if (opened.Row.Owner == incarnation)

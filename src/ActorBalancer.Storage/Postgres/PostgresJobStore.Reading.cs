@@ -87,7 +87,7 @@ internal sealed partial class PostgresJobStore
 
         async Task ReadAsync(List<KeyRange> some, int count)
         {
-            List<(JobRow Row, long Range)> rows = await RowsAsync(connection, row => (ReadRow(row), row.GetInt64(JobColumns.Result + 1)), sql,
+            List<(JobRow Row, long Range)> rows = await RowsAsync(connection, row => (ReadRow(row), row.GetInt64(JobColumns.Result + 1)), ListTimeoutSeconds, sql,
                 [some.Select(range => range.Low).ToArray(), some.Select(range => range.Below).ToArray(), some.Select(range => range.ListedBelow).ToArray(),
                 (long)count, .. arguments]).ConfigureAwait(false);
             foreach (IGrouping<long, JobRow> range in rows.GroupBy(row => row.Range, row => row.Row))

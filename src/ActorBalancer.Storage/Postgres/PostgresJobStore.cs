@@ -17,11 +17,15 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
     // A database that does not answer for so long is away: a caller must hear so within five seconds.
     private const int TimeoutSeconds = 4;
 
+    // A listing whose filter matches little looks at all that is kept.
+    private const int ListTimeoutSeconds = 30;
+
     private readonly PostgresNames _names;
     private readonly PostgresSql _sql;
     private readonly int _maxQueues;
     private readonly string _connectionString;
     private readonly NpgsqlDataSource _pool;
+    private readonly NpgsqlDataSource _ownership;
     private readonly NpgsqlDataSource _writers;
     private readonly PostgresWriter _writer;
     private readonly SemaphoreSlim _opening = new(1, 1);
@@ -55,6 +59,8 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
         _maxQueues = Math.Min(maxQueues, JobKey.MaxQueues);
         _connectionString = settings.ConnectionString;
         _pool = NpgsqlDataSource.Create(settings);
+        // However many look at jobs, the lease is renewed.
+        _ownership = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { MaxPoolSize = 2, MinPoolSize = 0 });
         _writers = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false });
         _writer = new PostgresWriter(_writers);
     }
@@ -93,6 +99,7 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
         await _writer.DisposeAsync().ConfigureAwait(false);
         _writing.Release();
         await _writers.DisposeAsync().ConfigureAwait(false);
+        await _ownership.DisposeAsync().ConfigureAwait(false);
         await _pool.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -102,7 +109,7 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
     /// A short transaction on a connection of the pool. Where the connection turns out to have ended, as all do that were open before the
     /// server was restarted, it is tried once more on a new one: what is done here may be done twice.
     /// </summary>
-    private async Task<T> OnPoolAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
+    private async Task<T> OnAsync<T>(NpgsqlDataSource pool, Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
     {
         if (!_isOpen)
             throw new StoreUnavailableException($"The store {_names.Shown} is not open.");
@@ -110,26 +117,32 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
         {
             try
             {
-                await using NpgsqlConnection connection = await _pool.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+                await using NpgsqlConnection connection = await pool.OpenConnectionAsync(cancellation).ConfigureAwait(false);
                 return await work(connection).ConfigureAwait(false);
             }
             catch (Exception e) when (again && PostgresErrors.IsLostConnection(e))
             {
-                _pool.Clear();
+                pool.Clear();
             }
             catch (Exception e) when (PostgresErrors.IsPassing(e) && !cancellation.IsCancellationRequested)
             {
                 // A server that was made a standby keeps its connections; new ones may find its successor.
                 if (PostgresErrors.IsReadOnly(e))
-                    _pool.Clear();
+                    pool.Clear();
                 throw Away(e);
             }
         }
     }
 
+    /// <summary>To look at jobs, and to tidy up.</summary>
+    private Task<T> OnPoolAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation) => OnAsync(_pool, work, cancellation);
+
+    /// <summary>For what a router node owns.</summary>
+    private Task<T> OnOwnAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation) => OnAsync(_ownership, work, cancellation);
+
     /// <summary>The same in a transaction; rolled back unless the work says true.</summary>
-    private Task<T> InTransactionAsync<T>(Func<NpgsqlConnection, Task<(bool Keep, T Result)>> work, CancellationToken cancellation) =>
-        OnPoolAsync(async connection =>
+    private Task<T> InTransactionAsync<T>(Func<NpgsqlConnection, Task<(bool Keep, T Result)>> work, CancellationToken cancellation, bool own = false) =>
+        OnAsync(own ? _ownership : _pool, async connection =>
         {
             await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
             (bool keep, T result) = await work(connection).ConfigureAwait(false);
@@ -158,9 +171,13 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
         return await command.ExecuteScalarAsync().ConfigureAwait(false) is T value ? value : default;
     }
 
-    private async Task<List<T>> RowsAsync<T>(NpgsqlConnection connection, Func<NpgsqlDataReader, T> row, string sql, params object[] arguments)
+    private Task<List<T>> RowsAsync<T>(NpgsqlConnection connection, Func<NpgsqlDataReader, T> row, string sql, params object[] arguments) =>
+        RowsAsync(connection, row, TimeoutSeconds, sql, arguments);
+
+    private async Task<List<T>> RowsAsync<T>(NpgsqlConnection connection, Func<NpgsqlDataReader, T> row, int timeout, string sql, object[] arguments)
     {
         await using NpgsqlCommand command = Command(connection, sql, arguments);
+        command.CommandTimeout = timeout;
         await using NpgsqlDataReader reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
         List<T> rows = [];
         while (await reader.ReadAsync().ConfigureAwait(false))
