@@ -20,23 +20,23 @@ internal static class PostgresMigration
     /// <exception cref="StoreUnavailableException">A script failed; the tables are as they were before that script.</exception>
     public static async Task<string?> RunAsync(NpgsqlDataSource source, string connectionString, PostgresNames names, CancellationToken cancellation)
     {
-        await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using NpgsqlConnection connection = await source.OpenConnectionAsync(cancellation);
         // Most starts find everything as it should be, and need neither the lock nor the right to make tables.
-        (int Schema, int Oldest)? found = await FindAsync(connection, names, cancellation).ConfigureAwait(false);
+        (int Schema, int Oldest)? found = await FindAsync(connection, names, cancellation);
         if (found is { } current && current.Schema >= SchemaVersion.Own)
             return SchemaVersion.Refusal(names.Shown, current.Schema, current.Oldest);
 
-        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+        await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
         await using (NpgsqlCommand hold = new($"SELECT pg_advisory_xact_lock({LockClass}, hashtext($1))", connection, transaction))
         {
             hold.Parameters.Add(new NpgsqlParameter<string> { TypedValue = names.Schema });
             hold.CommandTimeout = 0;
-            await hold.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+            await hold.ExecuteNonQueryAsync(cancellation);
         }
-        found = await FindAsync(connection, names, cancellation).ConfigureAwait(false);
+        found = await FindAsync(connection, names, cancellation);
         if (found is null || found.Value.Schema < SchemaVersion.Own)
-            await Task.Run(() => Upgrade(connectionString, names), cancellation).ConfigureAwait(false);
-        await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+            await Task.Run(() => Upgrade(connectionString, names), cancellation);
+        await transaction.CommitAsync(cancellation);
         return found is { } newer ? SchemaVersion.Refusal(names.Shown, newer.Schema, newer.Oldest) : null;
     }
 
@@ -59,10 +59,10 @@ internal static class PostgresMigration
     {
         await using NpgsqlCommand exists = new("SELECT to_regclass($1) IS NOT NULL", connection);
         exists.Parameters.Add(new NpgsqlParameter<string> { TypedValue = $"{names.Quoted}.meta" });
-        if (await exists.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is not true)
+        if (await exists.ExecuteScalarAsync(cancellation) is not true)
             return null;
         await using NpgsqlCommand read = new($"SELECT schema, oldest FROM {names.Quoted}.meta", connection);
-        await using NpgsqlDataReader row = await read.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
-        return await row.ReadAsync(cancellation).ConfigureAwait(false) ? (row.GetInt32(0), row.GetInt32(1)) : null;
+        await using NpgsqlDataReader row = await read.ExecuteReaderAsync(cancellation);
+        return await row.ReadAsync(cancellation) ? (row.GetInt32(0), row.GetInt32(1)) : null;
     }
 }

@@ -6,25 +6,25 @@ internal sealed partial class PostgresJobStore
 {
     public async ValueTask<StoreStats> StatsAsync(CancellationToken cancellation)
     {
-        IReadOnlyList<RouterRow> routers = await RoutersAsync(cancellation).ConfigureAwait(false);
+        IReadOnlyList<RouterRow> routers = await RoutersAsync(cancellation);
         return await OnPoolAsync(async connection => new StoreStats
         {
             Store = "postgres",
-            Schema = await ScalarAsync<int>(connection, "SELECT schema FROM {s}.meta").ConfigureAwait(false),
-            Engine = "PostgreSQL " + await ScalarAsync<string>(connection, "SELECT current_setting('server_version')").ConfigureAwait(false),
+            Schema = await ScalarAsync<int>(connection, "SELECT schema FROM {s}.meta"),
+            Engine = "PostgreSQL " + await ScalarAsync<string>(connection, "SELECT current_setting('server_version')"),
             Queues = await RowsAsync(connection, row => new QueueCounts(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
-                "SELECT name, ready, later, dead FROM {s}.queue ORDER BY number").ConfigureAwait(false),
-            Bytes = await ScalarAsync<long>(connection, $"SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c WHERE {OurTables}").ConfigureAwait(false),
+                "SELECT name, ready, later, dead FROM {s}.queue ORDER BY number"),
+            Bytes = await ScalarAsync<long>(connection, $"SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c WHERE {OurTables}"),
             FreeBytes = 0,
             // The log is the whole server's, and only a superuser may look.
             LogBytes = 0,
             DeadRows = await ScalarAsync<long>(connection,
-                $"SELECT coalesce(sum(pg_stat_get_dead_tuples(c.oid)), 0)::bigint FROM pg_class c WHERE {OurTables}").ConfigureAwait(false),
+                $"SELECT coalesce(sum(pg_stat_get_dead_tuples(c.oid)), 0)::bigint FROM pg_class c WHERE {OurTables}"),
             OldestTransaction = TimeSpan.FromMilliseconds(await ScalarAsync<long>(connection,
                 "SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)) * 1000, 0)::bigint FROM pg_stat_activity "
-                + "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'").ConfigureAwait(false)),
+                + "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'")),
             Routers = routers,
-        }, cancellation).ConfigureAwait(false);
+        }, cancellation);
     }
 
     public async ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancellation) =>
@@ -36,11 +36,11 @@ internal sealed partial class PostgresJobStore
                 await using Npgsql.NpgsqlCommand check = Command(connection, broken);
                 // It reads everything, which takes as long as it takes.
                 check.CommandTimeout = 0;
-                if (await check.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is long count and not 0)
+                if (await check.ExecuteScalarAsync(cancellation) is long count and not 0)
                     findings.Add($"{count} times not so: {rule}.");
             }
             return findings;
-        }, cancellation).ConfigureAwait(false);
+        }, cancellation);
 
     private const string OurTables = "c.relkind = 'r' AND c.relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = '{s}.meta'::regclass)";
 

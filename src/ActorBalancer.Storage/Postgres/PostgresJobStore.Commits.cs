@@ -11,7 +11,7 @@ internal sealed partial class PostgresJobStore
     public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellation)
     {
         CommitRules.Check(commit, _queues.Has);
-        await _writing.WaitAsync(cancellation).ConfigureAwait(false);
+        await _writing.WaitAsync(cancellation);
         try
         {
             // Most turns hold new keys and the outcomes of jobs that wait in one table. One that does not, or that turns out not to, is
@@ -19,7 +19,7 @@ internal sealed partial class PostgresJobStore
             bool careful = !IsPlain(commit);
             for (int tries = 0; ; tries++)
             {
-                (CommitResult result, Again again) = await TryAsync(commit, careful).ConfigureAwait(false);
+                (CommitResult result, Again again) = await TryAsync(commit, careful);
                 if (again == Again.No || tries == 2)
                     return again == Again.No ? result : CommitResult.Unavailable;
                 careful |= again == Again.Carefully;
@@ -47,34 +47,34 @@ internal sealed partial class PostgresJobStore
         bool committing = false, wasOpen = _writer.IsOpen;
         try
         {
-            NpgsqlConnection connection = await _writer.OpenAsync(commit.Incarnation, default).ConfigureAwait(false);
-            await LearnWordsAsync(connection, commit).ConfigureAwait(false);
+            NpgsqlConnection connection = await _writer.OpenAsync(commit.Incarnation, default);
+            await LearnWordsAsync(connection, commit);
             // Sent with the first statement.
-            await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync().ConfigureAwait(false);
+            await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
             CommitPlan plan = new(_sql, _queues, _words);
             if (careful)
-                await LookUpAsync(connection, plan, commit).ConfigureAwait(false);
+                await LookUpAsync(connection, plan, commit);
             plan.Add(commit, careful);
 
             await using NpgsqlBatch batch = new(connection, transaction);
             plan.Write(batch, commit);
             // Rule 2: the last statement takes the share lock that a successor's fence waits for, or finds itself fenced.
             batch.BatchCommands.Add(new NpgsqlBatchCommand(_sql.Fence).With(commit.Incarnation));
-            await batch.ExecuteNonQueryAsync().ConfigureAwait(false);
+            await batch.ExecuteNonQueryAsync();
             if (batch.BatchCommands[^1].Rows != 1)
             {
-                await transaction.RollbackAsync().ConfigureAwait(false);
+                await transaction.RollbackAsync();
                 return (CommitResult.Fenced, Again.No);
             }
             if (!plan.IsAsExpected(batch))
             {
-                await transaction.RollbackAsync().ConfigureAwait(false);
+                await transaction.RollbackAsync();
                 return careful ? throw new InvalidOperationException("A commit moved other jobs than it had found; nothing was stored.") : (default, Again.Carefully);
             }
 
             // Checkpoints 1 and 2. From here to the answer nobody knows whether it is stored.
             committing = true;
-            await transaction.CommitAsync().ConfigureAwait(false);
+            await transaction.CommitAsync();
             committing = false;
             _queues.End(kept: true);
             Trouble = null;
@@ -87,11 +87,11 @@ internal sealed partial class PostgresJobStore
         }
         catch (PostgresException e) when (!committing && e.SqlState is PostgresErrors.CheckViolation)
         {
-            return await TryToAddPartitionsAsync().ConfigureAwait(false);
+            return await TryToAddPartitionsAsync();
         }
         catch (Exception e) when (PostgresErrors.IsPassing(e))
         {
-            await _writer.DropAsync().ConfigureAwait(false);
+            await _writer.DropAsync();
             Trouble = $"{_names.Shown}: {e.Message}";
             if (committing && !PostgresErrors.IsRolledBack(e))
                 return (CommitResult.Unknown, Again.No);
@@ -102,7 +102,7 @@ internal sealed partial class PostgresJobStore
         }
         catch
         {
-            await _writer.DropAsync().ConfigureAwait(false);
+            await _writer.DropAsync();
             throw;
         }
         finally
@@ -116,7 +116,7 @@ internal sealed partial class PostgresJobStore
     {
         try
         {
-            await InTransactionAsync(async connection => (true, await AddPartitionsAsync(connection).ConfigureAwait(false)), default).ConfigureAwait(false);
+            await InTransactionAsync(async connection => (true, await AddPartitionsAsync(connection)), default);
             return (default, Again.AsBefore);
         }
         catch (StoreUnavailableException e)
@@ -160,10 +160,10 @@ internal sealed partial class PostgresJobStore
         long[] inserts = [.. commit.Inserts.SelectMany(rows => rows.Keys).Where(key => key >= 0).Distinct()];
         long[] outcomes = [.. commit.Outcomes.Select(row => row.Key).Where(key => key >= 0).Distinct()];
         if (inserts.Length > 0)
-            plan.Existing.UnionWith(await RowsAsync(connection, row => row.GetInt64(0), _sql.Existing, inserts).ConfigureAwait(false));
+            plan.Existing.UnionWith(await RowsAsync(connection, row => row.GetInt64(0), _sql.Existing, inserts));
         if (outcomes.Length == 0)
             return;
-        foreach ((long key, bool later) in await RowsAsync(connection, row => (row.GetInt64(0), row.GetBoolean(1)), _sql.Where, outcomes).ConfigureAwait(false))
+        foreach ((long key, bool later) in await RowsAsync(connection, row => (row.GetInt64(0), row.GetBoolean(1)), _sql.Where, outcomes))
             plan.Where[key] = later ? JobTable.Later : JobTable.Job;
     }
 
@@ -186,9 +186,9 @@ internal sealed partial class PostgresJobStore
         if (missing is null)
             return;
         string[] words = [.. missing.Select(word => BatchText.Clean(word)!)];
-        await RunAsync(connection, "INSERT INTO {s}.word (text) SELECT DISTINCT unnest($1::text[]) ON CONFLICT DO NOTHING", (object)words).ConfigureAwait(false);
+        await RunAsync(connection, "INSERT INTO {s}.word (text) SELECT DISTINCT unnest($1::text[]) ON CONFLICT DO NOTHING", (object)words);
         Dictionary<string, int> ids = new(await RowsAsync(connection, row => KeyValuePair.Create(row.GetString(1), row.GetInt32(0)),
-            "SELECT id, text FROM {s}.word WHERE text = ANY ($1)", (object)words).ConfigureAwait(false), StringComparer.Ordinal);
+            "SELECT id, text FROM {s}.word WHERE text = ANY ($1)", (object)words), StringComparer.Ordinal);
         foreach (string word in missing)
             _words.Add(ids[BatchText.Clean(word)!], word);
 

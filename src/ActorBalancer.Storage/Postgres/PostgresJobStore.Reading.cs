@@ -14,45 +14,45 @@ internal sealed partial class PostgresJobStore
             return jobs.Build();
         await OnPoolAsync(async connection =>
         {
-            await LoadAsync(connection, jobs, queue, afterKey).ConfigureAwait(false);
+            await LoadAsync(connection, jobs, queue, afterKey);
             return true;
-        }, cancellation).ConfigureAwait(false);
+        }, cancellation);
         return jobs.Build();
     }
 
     public async ValueTask<JobInfo?> GetAsync(JobId id, CancellationToken cancellation) => await OnPoolAsync(async connection =>
     {
-        List<JobRow> rows = await RowsAsync(connection, ReadRow, _sql.Get, id.Key).ConfigureAwait(false);
-        return rows is [var row] ? (await InfosAsync(connection, rows).ConfigureAwait(false))[0] : null;
-    }, cancellation).ConfigureAwait(false);
+        List<JobRow> rows = await RowsAsync(connection, ReadRow, _sql.Get, id.Key);
+        return rows is [var row] ? (await InfosAsync(connection, rows))[0] : null;
+    }, cancellation);
 
     public async ValueTask<IReadOnlyList<JobInfo>> ListAsync(JobQuery query, CancellationToken cancellation) => query.Limit <= 0 ? []
-        : await OnPoolAsync(connection => ListAsync(connection, query), cancellation).ConfigureAwait(false);
+        : await OnPoolAsync(connection => ListAsync(connection, query), cancellation);
 
     private async Task LoadAsync(NpgsqlConnection connection, LoadedJobs jobs, int queue, long afterKey)
     {
         long from = Math.Max(afterKey, JobKey.Pack(queue, JobKey.HighestPriority, 0) - 1);
         long to = queue == JobKey.MaxQueues - 1 ? long.MaxValue : JobKey.Pack(queue + 1, JobKey.HighestPriority, 0);
         await using NpgsqlCommand command = Command(connection, _sql.Load, from, to, (long)jobs.Limit);
-        await using NpgsqlDataReader row = await command.ExecuteReaderAsync().ConfigureAwait(false);
-        while (await row.ReadAsync().ConfigureAwait(false))
+        await using NpgsqlDataReader row = await command.ExecuteReaderAsync();
+        while (await row.ReadAsync())
         {
             jobs.Add(row.GetInt64(0), row.GetInt32(1), row.GetInt64(2), TextOrNull(row, 3), row.IsDBNull(4) ? 0 : row.GetInt32(4),
                 row.IsDBNull(5) ? 0 : row.GetInt64(5), row.IsDBNull(6) ? 0 : row.GetInt64(6), row.GetInt64(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10),
                 row.GetFieldValue<byte[]>(11));
         }
-        await row.DisposeAsync().ConfigureAwait(false);
-        await LearnAsync(connection, jobs.Kinds).ConfigureAwait(false);
+        await row.DisposeAsync();
+        await LearnAsync(connection, jobs.Kinds);
         jobs.Name(WordText);
     }
 
     private async Task<IReadOnlyList<JobInfo>> ListAsync(NpgsqlConnection connection, JobQuery query)
     {
         if (query.Kind is not null || query.Worker is not null || query.Text is not null)
-            await LearnAllAsync(connection).ConfigureAwait(false);
+            await LearnAllAsync(connection);
         ListFilter? filter = ListFilter.Of(query, _words.All, column => $"{column} ~ :text");
         (string Table, string Conditions)[] tables = filter is null ? [] : [.. filter.Tables()];
-        List<KeyRange> ranges = tables.Length == 0 ? [] : await RangesAsync(connection, query).ConfigureAwait(false);
+        List<KeyRange> ranges = tables.Length == 0 ? [] : await RangesAsync(connection, query);
         if (ranges.Count == 0)
             return [];
 
@@ -76,20 +76,20 @@ internal sealed partial class PostgresJobStore
 
         NewestFirst merge = new();
         List<JobRow> found = [];
-        await ReadAsync(ranges, NewestFirst.FirstChunk(query.Limit, ranges.Count)).ConfigureAwait(false);
+        await ReadAsync(ranges, NewestFirst.FirstChunk(query.Limit, ranges.Count));
         while (found.Count < query.Limit && merge.Next(out JobRow row, out KeyRange? readOn))
         {
             found.Add(row);
             if (readOn is not null && found.Count < query.Limit)
-                await ReadAsync([readOn], query.Limit - found.Count).ConfigureAwait(false);
+                await ReadAsync([readOn], query.Limit - found.Count);
         }
-        return await InfosAsync(connection, found).ConfigureAwait(false);
+        return await InfosAsync(connection, found);
 
         async Task ReadAsync(List<KeyRange> some, int count)
         {
             List<(JobRow Row, long Range)> rows = await RowsAsync(connection, row => (ReadRow(row), row.GetInt64(JobColumns.Result + 1)), ListTimeoutSeconds, sql,
                 [some.Select(range => range.Low).ToArray(), some.Select(range => range.Below).ToArray(), some.Select(range => range.ListedBelow).ToArray(),
-                (long)count, .. arguments]).ConfigureAwait(false);
+                (long)count, .. arguments]);
             foreach (IGrouping<long, JobRow> range in rows.GroupBy(row => row.Range, row => row.Row))
             {
                 List<JobRow> newest = [.. range];
@@ -105,14 +105,14 @@ internal sealed partial class PostgresJobStore
         int from = query.After is { } after ? JobKey.Queue(after.Key) : -1;
         if (query.After is { } job)
         {
-            long? at = await ListedAtAsync(connection, job.Key).ConfigureAwait(false);
+            long? at = await ListedAtAsync(connection, job.Key);
             if (at is null)
                 return [];
             listed = at.Value;
         }
         List<KeyRange> ranges = [];
         foreach ((int number, string name, int priorities) in await RowsAsync(connection, row => (row.GetInt32(0), row.GetString(1), row.GetInt32(2)),
-            "SELECT number, name, priorities FROM {s}.queue").ConfigureAwait(false))
+            "SELECT number, name, priorities FROM {s}.queue"))
         {
             if (!_queues.Has(number))
                 _queues.Set(new QueueFigures(number, name));
@@ -148,7 +148,7 @@ internal sealed partial class PostgresJobStore
             + $"LATERAL ({below} UNION ALL {above}) AS n "
             + $"ORDER BY abs((n.key & {JobKey.MaxSequence}) - $4), n.key & {JobKey.MaxSequence} LIMIT 1",
             ranges.Select(range => range.Low + JobKey.Sequence(key)).ToArray(), ranges.Select(range => range.Low).ToArray(),
-            ranges.Select(range => range.Below).ToArray(), JobKey.Sequence(key)).ConfigureAwait(false);
+            ranges.Select(range => range.Below).ToArray(), JobKey.Sequence(key));
         return nearest is [var at] ? at : null;
     }
 
@@ -174,18 +174,18 @@ internal sealed partial class PostgresJobStore
 
     private async Task<List<JobInfo>> InfosAsync(NpgsqlConnection connection, List<JobRow> rows)
     {
-        await LearnAsync(connection, rows.SelectMany(row => new[] { row.Kind, row.Worker ?? 0, row.Why ?? 0 })).ConfigureAwait(false);
+        await LearnAsync(connection, rows.SelectMany(row => new[] { row.Kind, row.Worker ?? 0, row.Why ?? 0 }));
         int[] queues = [.. rows.Select(row => JobKey.Queue(row.Key)).Where(number => !_queues.Has(number)).Distinct()];
         if (queues.Length > 0)
         {
             foreach ((int number, string name) in await RowsAsync(connection, row => (row.GetInt32(0), row.GetString(1)),
-                "SELECT number, name FROM {s}.queue WHERE number = ANY ($1)", queues).ConfigureAwait(false))
+                "SELECT number, name FROM {s}.queue WHERE number = ANY ($1)", queues))
             {
                 _queues.Set(new QueueFigures(number, name));
             }
         }
         long now = rows.Exists(row => row.State is JobState.Scheduled or JobState.Retrying)
-            ? await ScalarAsync<long>(connection, "SELECT {s}.now_ms()").ConfigureAwait(false) : 0;
+            ? await ScalarAsync<long>(connection, "SELECT {s}.now_ms()") : 0;
         return rows.ConvertAll(row => row.Info(_queues.Name(JobKey.Queue(row.Key)), WordText, now));
     }
 
@@ -195,7 +195,7 @@ internal sealed partial class PostgresJobStore
         if (unknown.Length == 0)
             return;
         foreach ((int id, string text) in await RowsAsync(connection, row => (row.GetInt32(0), row.GetString(1)),
-            "SELECT id, text FROM {s}.word WHERE id = ANY ($1)", unknown).ConfigureAwait(false))
+            "SELECT id, text FROM {s}.word WHERE id = ANY ($1)", unknown))
         {
             _words.Add(id, text);
         }
@@ -203,7 +203,7 @@ internal sealed partial class PostgresJobStore
 
     private async Task LearnAllAsync(NpgsqlConnection connection)
     {
-        foreach ((int id, string text) in await RowsAsync(connection, row => (row.GetInt32(0), row.GetString(1)), "SELECT id, text FROM {s}.word").ConfigureAwait(false))
+        foreach ((int id, string text) in await RowsAsync(connection, row => (row.GetInt32(0), row.GetString(1)), "SELECT id, text FROM {s}.word"))
             _words.Add(id, text);
     }
 

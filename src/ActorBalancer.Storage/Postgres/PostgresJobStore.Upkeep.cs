@@ -10,13 +10,13 @@ internal sealed partial class PostgresJobStore
 
     public async ValueTask<int> PruneAsync(Retention keep, CancellationToken cancellation)
     {
-        int dropped = await DropOldPartitionAsync(keep, cancellation).ConfigureAwait(false);
+        int dropped = await DropOldPartitionAsync(keep, cancellation);
         foreach ((JobState state, TimeSpan time) in new[]
         {
             (JobState.Discarded, keep.Succeeded), (JobState.Cancelled, keep.Succeeded), (JobState.Dead, keep.Dead),
         })
         {
-            dropped += await InTransactionAsync(connection => PruneEndedAsync(connection, state, (long)time.TotalMilliseconds), cancellation).ConfigureAwait(false);
+            dropped += await InTransactionAsync(connection => PruneEndedAsync(connection, state, (long)time.TotalMilliseconds), cancellation);
         }
         return dropped;
     }
@@ -31,16 +31,16 @@ internal sealed partial class PostgresJobStore
         {
             return await InTransactionAsync(async connection =>
             {
-                await RunAsync(connection, "SET LOCAL lock_timeout = '200ms'").ConfigureAwait(false);
-                long now = await ScalarAsync<long>(connection, "SELECT {s}.now_ms()").ConfigureAwait(false);
+                await RunAsync(connection, "SET LOCAL lock_timeout = '200ms'");
+                long now = await ScalarAsync<long>(connection, "SELECT {s}.now_ms()");
                 long last = (now - (long)keep.Succeeded.TotalMilliseconds) / PostgresSql.BucketMs - 1;
-                (string Name, float Rows)[] old = [.. (await PartitionsAsync(connection).ConfigureAwait(false)).Where(part => BucketOf(part.Name) <= last)];
+                (string Name, float Rows)[] old = [.. (await PartitionsAsync(connection)).Where(part => BucketOf(part.Name) <= last)];
                 if (old.Length == 0)
                     return (false, 0);
-                await RunAsync(connection, $"DROP TABLE {{s}}.{old[0].Name}").ConfigureAwait(false);
+                await RunAsync(connection, $"DROP TABLE {{s}}.{old[0].Name}");
                 // How many they were is an estimate; that there was something to do is not.
                 return (true, Math.Max(1, (int)old[0].Rows));
-            }, cancellation).ConfigureAwait(false);
+            }, cancellation);
         }
         catch (StoreUnavailableException e) when (e.InnerException is PostgresException { SqlState: PostgresErrors.LockNotAvailable })
         {
@@ -52,16 +52,16 @@ internal sealed partial class PostgresJobStore
     private async Task<(bool Keep, int Dropped)> PruneEndedAsync(NpgsqlConnection connection, JobState state, long keptMs)
     {
         long oldest = await ScalarAsync<long?>(connection, "SELECT key FROM {s}.ended WHERE state = $1 AND at < {s}.now_ms() - $2 ORDER BY at LIMIT 1",
-            (int)state, keptMs).ConfigureAwait(false) ?? -1;
+            (int)state, keptMs) ?? -1;
         if (oldest < 0)
             return (false, 0);
         int queue = JobKey.Queue(oldest);
         KeyRange first = new(queue, JobKey.HighestPriority), last = new(queue, 0);
         int dropped = await RunAsync(connection,
             "DELETE FROM {s}.ended WHERE key IN (SELECT key FROM {s}.ended WHERE state = $1 AND at < {s}.now_ms() - $2 AND key >= $3 AND key < $4 ORDER BY at LIMIT $5)",
-            (int)state, keptMs, first.Low, last.Below, SliceRows).ConfigureAwait(false);
+            (int)state, keptMs, first.Low, last.Below, SliceRows);
         if (state == JobState.Dead)
-            await RunAsync(connection, "UPDATE {s}.queue SET dead = dead - $2 WHERE number = $1", queue, (long)dropped).ConfigureAwait(false);
+            await RunAsync(connection, "UPDATE {s}.queue SET dead = dead - $2 WHERE number = $1", queue, (long)dropped);
         return (true, dropped);
     }
 

@@ -75,10 +75,10 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
     {
         if (_isOpen)
             return null;
-        await _opening.WaitAsync(cancellation).ConfigureAwait(false);
+        await _opening.WaitAsync(cancellation);
         try
         {
-            string? refusal = _isOpen ? null : await PostgresMigration.RunAsync(_writers, _connectionString, _names, cancellation).ConfigureAwait(false);
+            string? refusal = _isOpen ? null : await PostgresMigration.RunAsync(_writers, _connectionString, _names, cancellation);
             _isOpen = refusal is null;
             return refusal;
         }
@@ -95,12 +95,12 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
     public async ValueTask DisposeAsync()
     {
         _isOpen = false;
-        await _writing.WaitAsync().ConfigureAwait(false);
-        await _writer.DisposeAsync().ConfigureAwait(false);
+        await _writing.WaitAsync();
+        await _writer.DisposeAsync();
         _writing.Release();
-        await _writers.DisposeAsync().ConfigureAwait(false);
-        await _ownership.DisposeAsync().ConfigureAwait(false);
-        await _pool.DisposeAsync().ConfigureAwait(false);
+        await _writers.DisposeAsync();
+        await _ownership.DisposeAsync();
+        await _pool.DisposeAsync();
     }
 
     private StoreUnavailableException Away(Exception e) => new($"The store {_names.Shown} does not answer: {e.Message}", e);
@@ -117,8 +117,8 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
         {
             try
             {
-                await using NpgsqlConnection connection = await pool.OpenConnectionAsync(cancellation).ConfigureAwait(false);
-                return await work(connection).ConfigureAwait(false);
+                await using NpgsqlConnection connection = await pool.OpenConnectionAsync(cancellation);
+                return await work(connection);
             }
             catch (Exception e) when (again && PostgresErrors.IsLostConnection(e))
             {
@@ -144,10 +144,10 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
     private Task<T> InTransactionAsync<T>(Func<NpgsqlConnection, Task<(bool Keep, T Result)>> work, CancellationToken cancellation, bool own = false) =>
         OnAsync(own ? _ownership : _pool, async connection =>
         {
-            await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
-            (bool keep, T result) = await work(connection).ConfigureAwait(false);
+            await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync(cancellation);
+            (bool keep, T result) = await work(connection);
             if (keep)
-                await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+                await transaction.CommitAsync(cancellation);
             return result;
         }, cancellation);
 
@@ -162,13 +162,13 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
     private async Task<int> RunAsync(NpgsqlConnection connection, string sql, params object[] arguments)
     {
         await using NpgsqlCommand command = Command(connection, sql, arguments);
-        return await command.ExecuteNonQueryAsync().ConfigureAwait(false);
+        return await command.ExecuteNonQueryAsync();
     }
 
     private async Task<T?> ScalarAsync<T>(NpgsqlConnection connection, string sql, params object[] arguments)
     {
         await using NpgsqlCommand command = Command(connection, sql, arguments);
-        return await command.ExecuteScalarAsync().ConfigureAwait(false) is T value ? value : default;
+        return await command.ExecuteScalarAsync() is T value ? value : default;
     }
 
     private Task<List<T>> RowsAsync<T>(NpgsqlConnection connection, Func<NpgsqlDataReader, T> row, string sql, params object[] arguments) =>
@@ -178,9 +178,9 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
     {
         await using NpgsqlCommand command = Command(connection, sql, arguments);
         command.CommandTimeout = timeout;
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync();
         List<T> rows = [];
-        while (await reader.ReadAsync().ConfigureAwait(false))
+        while (await reader.ReadAsync())
             rows.Add(row(reader));
         return rows;
     }

@@ -23,16 +23,16 @@ internal sealed class PostgresWriter(NpgsqlDataSource source) : IAsyncDisposable
     {
         if (_connection is { State: System.Data.ConnectionState.Open } open && _incarnation == incarnation)
             return open;
-        await DropAsync().ConfigureAwait(false);
-        NpgsqlConnection connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await DropAsync();
+        NpgsqlConnection connection = await source.OpenConnectionAsync(cancellation);
         try
         {
             await using NpgsqlCommand settings = new(Settings(incarnation), connection);
-            await settings.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+            await settings.ExecuteNonQueryAsync(cancellation);
         }
         catch
         {
-            await connection.DisposeAsync().ConfigureAwait(false);
+            await connection.DisposeAsync();
             throw;
         }
         (_connection, _incarnation) = (connection, incarnation);
@@ -44,7 +44,7 @@ internal sealed class PostgresWriter(NpgsqlDataSource source) : IAsyncDisposable
         if (_connection is not { } connection)
             return;
         _connection = null;
-        await connection.DisposeAsync().ConfigureAwait(false);
+        await connection.DisposeAsync();
     }
 
     public ValueTask DisposeAsync() => DropAsync();

@@ -4,7 +4,7 @@ internal sealed partial class SqliteJobStore
 {
     public async ValueTask<StoreStats> StatsAsync(CancellationToken cancellation)
     {
-        IReadOnlyList<RouterRow> routers = await RoutersAsync(cancellation).ConfigureAwait(false);
+        IReadOnlyList<RouterRow> routers = await RoutersAsync(cancellation);
         return await Readers.ReadAsync(handle =>
         {
             List<QueueCounts> queues = [];
@@ -26,7 +26,7 @@ internal sealed partial class SqliteJobStore
                 OldestTransaction = TimeSpan.Zero,
                 Routers = routers,
             };
-        }, cancellation).ConfigureAwait(false);
+        }, cancellation);
     }
 
     public async ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancellation) =>
@@ -42,7 +42,7 @@ internal sealed partial class SqliteJobStore
                 findings.Add(e.Message);
             }
             return findings;
-        }, cancellation).ConfigureAwait(false);
+        }, cancellation);
 
     private static void Check(SqliteHandle handle, List<string> findings)
     {

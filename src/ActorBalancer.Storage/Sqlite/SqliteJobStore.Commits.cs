@@ -15,7 +15,7 @@ internal sealed partial class SqliteJobStore
     public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellation)
     {
         CommitRules.Check(commit, _queues.Has);
-        return await Writer.RunAsync(handle => Write(handle, commit)).ConfigureAwait(false);
+        return await Writer.RunAsync(handle => Write(handle, commit));
     }
 
     /// <summary>On the writer's thread. Checkpoints 1 and 2 are the COMMIT: the log is on the disk when it returns.</summary>

@@ -14,7 +14,7 @@ internal sealed partial class SqliteJobStore
 
     public async ValueTask<Registration> RegisterAsync(NodeRow node, TimeSpan lease, CancellationToken cancellation)
     {
-        if (await OpenAsync(cancellation).ConfigureAwait(false) is { } refusal)
+        if (await OpenAsync(cancellation) is { } refusal)
             return new Registration(0, refusal);
         return await Writer.RunInTransactionAsync(handle =>
         {
@@ -31,7 +31,7 @@ internal sealed partial class SqliteJobStore
             lock (_leaseLock)
                 (_owner, _incarnation, _leaseFrom, _lease) = (node, incarnation, _clock.GetTimestamp(), lease);
             return new Registration(incarnation, null);
-        }).ConfigureAwait(false);
+        });
     }
 
     public ValueTask<bool> RenewAsync(long incarnation, TimeSpan lease, CancellationToken cancellation)
@@ -46,7 +46,7 @@ internal sealed partial class SqliteJobStore
     }
 
     public async ValueTask ReleaseAsync(long incarnation, CancellationToken cancellation) =>
-        await FenceAsync(incarnation, cancellation).ConfigureAwait(false);
+        await FenceAsync(incarnation, cancellation);
 
     public async ValueTask<bool> FenceAsync(long incarnation, CancellationToken cancellation) => await Writer.RunInTransactionAsync(handle =>
     {
@@ -59,11 +59,11 @@ internal sealed partial class SqliteJobStore
                 _owner = null;
         }
         return true;
-    }).ConfigureAwait(false);
+    });
 
     public async ValueTask<IReadOnlyList<RouterRow>> RoutersAsync(CancellationToken cancellation)
     {
-        await Task.CompletedTask.ConfigureAwait(false);
+        await Task.CompletedTask;
         lock (_leaseLock)
             return _owner is null ? [] : [new RouterRow(_owner, _incarnation, LeaseLeft())];
     }
@@ -75,10 +75,10 @@ internal sealed partial class SqliteJobStore
                 return [];
             handle.Run("UPDATE queue SET owner = ?1 WHERE owner = 0", incarnation);
             return [.. QueueRows(handle).Where(row => row.Owner == incarnation)];
-        }).ConfigureAwait(false);
+        });
 
     public async ValueTask<IReadOnlyList<QueueRow>> QueuesAsync(CancellationToken cancellation) =>
-        await Readers.ReadAsync<IReadOnlyList<QueueRow>>(handle => QueueRows(handle), cancellation).ConfigureAwait(false);
+        await Readers.ReadAsync<IReadOnlyList<QueueRow>>(handle => QueueRows(handle), cancellation);
 
     public async ValueTask<QueueRow?> OpenQueueAsync(long incarnation, string name, CancellationToken cancellation) =>
         await Writer.RunInTransactionAsync(handle =>
@@ -98,7 +98,7 @@ internal sealed partial class SqliteJobStore
             // A number that is known before its commit is only ever the same number.
             _queues.Set(new QueueFigures((int)number, name));
             return new QueueRow { Number = (int)number, Name = name, Owner = incarnation };
-        }).ConfigureAwait(false);
+        });
 
     /// <summary>The last look of every transaction that changes jobs (rule 2): the transaction holds the file's only write lock, so nobody fences in between.</summary>
     private static bool HoldsFence(SqliteHandle handle, long incarnation) =>

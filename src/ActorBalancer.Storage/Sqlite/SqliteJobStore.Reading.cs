@@ -17,7 +17,7 @@ internal sealed partial class SqliteJobStore
         // An unknown queue has no jobs.
         if (!_queues.Has(queue))
             return new LoadedJobs("") { Limit = 0 }.Build();
-        return await Readers.ReadAsync(handle => Load(handle, queue, afterKey, Math.Clamp(limit, 0, LoadedJobs.MostJobs)), cancellation).ConfigureAwait(false);
+        return await Readers.ReadAsync(handle => Load(handle, queue, afterKey, Math.Clamp(limit, 0, LoadedJobs.MostJobs)), cancellation);
     }
 
     public async ValueTask<JobInfo?> GetAsync(JobId id, CancellationToken cancellation) =>
@@ -25,13 +25,13 @@ internal sealed partial class SqliteJobStore
         {
             SqliteStatement get = handle.Cached(GetSql).Bind(1, id.Key);
             return get.Step() ? Info(ReadRow(get)) : null;
-        }, cancellation).ConfigureAwait(false);
+        }, cancellation);
 
     public async ValueTask<IReadOnlyList<JobInfo>> ListAsync(JobQuery query, CancellationToken cancellation)
     {
         ListFilter? filter = ListFilter.Of(query, _words.All, column => $"({column} IS NOT NULL AND has({column}, :text))");
         return filter is null || query.Limit <= 0 ? []
-            : await Readers.ReadAsync<IReadOnlyList<JobInfo>>(handle => List(handle, query, filter), cancellation).ConfigureAwait(false);
+            : await Readers.ReadAsync<IReadOnlyList<JobInfo>>(handle => List(handle, query, filter), cancellation);
     }
 
     private StoredJobs Load(SqliteHandle handle, int queue, long afterKey, int limit)

@@ -12,7 +12,7 @@ internal sealed partial class SqliteJobStore
     {
         try
         {
-            return await Writer.RunInTransactionAsync(handle => Reopen(handle, incarnation, id.Key)).ConfigureAwait(false);
+            return await Writer.RunInTransactionAsync(handle => Reopen(handle, incarnation, id.Key));
         }
         catch (StoreUnavailableException)
         {

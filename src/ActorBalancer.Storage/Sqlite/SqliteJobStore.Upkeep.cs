@@ -23,7 +23,7 @@ internal sealed partial class SqliteJobStore
         if (dropped < SliceRows)
             dropped += PruneDone(handle, other);
         return (int)dropped;
-    }).ConfigureAwait(false);
+    });
 
     private static long PruneDead(SqliteHandle handle, long before)
     {

@@ -46,10 +46,10 @@ internal sealed partial class SqliteJobStore : IJobStore, IStoreUpkeep
     /// <exception cref="StoreUnavailableException">The file cannot be read or written just now.</exception>
     public async Task<string?> OpenAsync(CancellationToken cancellation)
     {
-        await _opening.WaitAsync(cancellation).ConfigureAwait(false);
+        await _opening.WaitAsync(cancellation);
         try
         {
-            return _writer is null ? await Task.Run(Open, cancellation).ConfigureAwait(false) : null;
+            return _writer is null ? await Task.Run(Open, cancellation) : null;
         }
         catch (SqliteFailure e) when (e.IsDamage)
         {
@@ -68,10 +68,10 @@ internal sealed partial class SqliteJobStore : IJobStore, IStoreUpkeep
 
     public async ValueTask DisposeAsync()
     {
-        await _opening.WaitAsync().ConfigureAwait(false);
+        await _opening.WaitAsync();
         try
         {
-            await Task.Run(Close).ConfigureAwait(false);
+            await Task.Run(Close);
         }
         finally
         {

@@ -18,10 +18,10 @@ internal sealed class SqliteReaders(Func<SqliteHandle> open) : IDisposable
     public async Task<T> ReadAsync<T>(Func<SqliteHandle, T> read, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        await _free.WaitAsync(cancellation).ConfigureAwait(false);
+        await _free.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => Read(read), cancellation).ConfigureAwait(false);
+            return await Task.Run(() => Read(read), cancellation);
         }
         catch (SqliteFailure e) when (e.IsPassing)
         {
