@@ -40,6 +40,12 @@ internal sealed class JobBatch
     /// <summary>Attempts allowed; 0 = the queue's; null: all the queue's.</summary>
     public ushort[]? Attempts { get; init; }
 
+    /// <summary>Idempotency keys; null: no job has one. A null entry: this one has none.</summary>
+    public string?[]? IdempotencyKeys { get; init; }
+
+    /// <summary>What each job with an idempotency key asks for, hashed; null exactly where <see cref="IdempotencyKeys"/> is.</summary>
+    public UInt128[]? Fingerprints { get; init; }
+
     public BatchRule Rule { get; init; }
 
     public string Kind(int i) => Kinds[KindOf is null ? 0 : KindOf[i]];
@@ -57,6 +63,8 @@ internal sealed class JobBatch
     public long TimeLimitMs(int i) => TimeLimits is null ? 0 : TimeLimits[i];
 
     public int AttemptsAllowed(int i) => Attempts is null ? 0 : Attempts[i];
+
+    public string? IdempotencyKey(int i) => IdempotencyKeys?[i];
 
     /// <summary>Makes a batch of requests that are already valid. Copies the payloads.</summary>
     public static JobBatch From(IReadOnlyList<JobRequest> requests, BatchRule rule = BatchRule.RowByRow)

@@ -19,11 +19,42 @@ internal sealed class Commit
     /// </summary>
     public List<long> Horizons { get; } = [];
 
+    /// <summary>
+    /// The store's answer: jobs among <see cref="Outcomes"/> that were final already, or not there. Those outcomes changed nothing, and the
+    /// owner forgets the jobs.
+    /// </summary>
+    public List<long> Missing { get; } = [];
+
+    /// <summary>
+    /// The store's answer: rows among <see cref="Inserts"/> whose idempotency key was taken, by an earlier row of this commit or by an earlier
+    /// job. They were not inserted.
+    /// </summary>
+    public List<KnownKey> Known { get; } = [];
+
     public bool IsEmpty => Inserts.Count == 0 && Outcomes.Count == 0 && Queues.Count == 0 && Horizons.Count == 0;
 }
 
-/// <summary>Jobs to insert; a key of -1 marks a row that was refused and is not inserted.</summary>
-internal readonly record struct InsertRows(JobBatch Jobs, long[] Keys, long SubmittedUnixMs);
+/// <summary>
+/// Jobs to insert; a key of -1 marks a row that was refused and is not inserted. Where the batch's rule is
+/// <see cref="BatchRule.AllOrNone"/> and one row's idempotency key was taken with another body, none is inserted.
+/// </summary>
+/// <param name="Jobs">The jobs.</param>
+/// <param name="Keys">By row: its place in the dispatch order.</param>
+/// <param name="SubmittedUnixMs">When; idempotency keys live for <see cref="KeyLife"/> from then on.</param>
+internal readonly record struct InsertRows(JobBatch Jobs, long[] Keys, long SubmittedUnixMs)
+{
+    /// <summary>How long an idempotency key is remembered.</summary>
+    public static readonly TimeSpan KeyLife = TimeSpan.FromHours(24);
+
+    /// <summary>Numbers of the queues among them that keep the order of their sources; null: none. Their jobs can be read by source.</summary>
+    public int[]? Ordered { get; init; }
+}
+
+/// <summary>A row to insert whose idempotency key is taken.</summary>
+/// <param name="Key">The key that the row would have had.</param>
+/// <param name="Existing">The job that has it.</param>
+/// <param name="IsSame">It was submitted with the same body; false: that is <c>key_reused</c>.</param>
+internal readonly record struct KnownKey(long Key, long Existing, bool IsSame);
 
 /// <summary>The end of an attempt, or of a job that is cancelled before it ran (<see cref="Attempt"/> 0).</summary>
 internal struct OutcomeRow

@@ -60,6 +60,12 @@ internal interface IJobStore : IAsyncDisposable
     ValueTask<StoredJobs> LoadAsync(int queue, long afterKey, int limit, CancellationToken cancellation);
 
     /// <summary>
+    /// Jobs of one stream of a queue. Fewer than asked for where their payloads are large; only an empty answer says that there are no
+    /// more. All that was committed before the call is seen.
+    /// </summary>
+    ValueTask<StoredJobs> LoadAsync(LoadQuery query, CancellationToken cancellation) => throw new NotSupportedException();
+
+    /// <summary>
     /// A dead, discarded or cancelled job waits again, in one fenced transaction of its own: its attempts used up and crashes are 0, its
     /// history stays. Anything else changes nothing and says why not.
     /// </summary>

@@ -19,6 +19,18 @@ internal sealed record QueueRow
     /// <summary>The first sequence that no job of the queue has.</summary>
     public long NextSequence { get; init; }
 
+    /// <summary>A bit for each priority that a job of the queue ever had, bit 0 for priority 0.</summary>
+    public int Priorities { get; init; }
+
+    /// <summary>Jobs that wait or run.</summary>
+    public long Ready { get; init; }
+
+    /// <summary>Scheduled and retrying ones, due ones included until they have run.</summary>
+    public long Later { get; init; }
+
+    /// <summary>Dead ones that are kept.</summary>
+    public long Dead { get; init; }
+
     /// <summary>See <see cref="Commit.Horizons"/>; one key a priority that was ever assigned from.</summary>
     public IReadOnlyList<long> Horizons { get; init; } = [];
 }
