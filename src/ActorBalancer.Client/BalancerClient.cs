@@ -11,6 +11,9 @@ public sealed class BalancerClient : IDisposable
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
+    /// <summary>Of a submit whose answer was lost.</summary>
+    private const int MostTries = 3;
+
     private readonly Connection _connection;
 
     /// <summary>Connects when it is first asked something.</summary>
@@ -23,9 +26,27 @@ public sealed class BalancerClient : IDisposable
     /// <summary>Where the node is.</summary>
     public Uri Address => _connection.Address;
 
-    /// <summary>Submits a job; it is accepted when this returns.</summary>
-    public Task<SubmittedJob> SubmitAsync(JobSubmission job, CancellationToken cancellation = default) =>
-        _connection.PostAsync("/v1/jobs", Connection.Json(SubmissionText.Of(job)), ClientJson.Default.SubmittedJob, cancellation);
+    /// <summary>
+    /// Submits a job; it is accepted when this returns. It goes with an idempotency key, the job's or a random one, so that it is sent again
+    /// where its answer was lost, and still makes one job.
+    /// </summary>
+    public async Task<SubmittedJob> SubmitAsync(JobSubmission job, CancellationToken cancellation = default)
+    {
+        ReadOnlyMemory<byte> text = SubmissionText.Of(job.Key is null ? job with { Key = Guid.NewGuid().ToString("N") } : job);
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                return await _connection.PostAsync("/v1/jobs", Connection.Json(text), ClientJson.Default.SubmittedJob, cancellation);
+            }
+            catch (UnreachableException lost) when (lost.MayHaveArrived && tries < MostTries)
+            {
+            }
+            catch (RefusedException unknown) when (unknown.Code == "outcome_unknown" && tries < MostTries)
+            {
+            }
+        }
+    }
 
     /// <summary>
     /// Submits many jobs, one a line as the API takes it (NDJSON), a thousand at a time, each thousand whole or not at all. Gives

@@ -56,11 +56,14 @@ internal sealed class Connection : IDisposable
             }
             catch (HttpRequestException e)
             {
-                throw new UnreachableException(Address, Innermost(e), e);
+                throw new UnreachableException(Address, Innermost(e), e)
+                {
+                    MayHaveArrived = e.HttpRequestError is HttpRequestError.ResponseEnded or HttpRequestError.Unknown or HttpRequestError.HttpProtocolError,
+                };
             }
             catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
             {
-                throw new UnreachableException(Address, "it took too long to answer", e);
+                throw new UnreachableException(Address, "it took too long to answer", e) { MayHaveArrived = true };
             }
         }
     }

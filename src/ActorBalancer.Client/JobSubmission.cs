@@ -29,4 +29,10 @@ public sealed record JobSubmission
 
     /// <summary>How many attempts it has, 1 to 1,000; null: as the queue says.</summary>
     public int? Attempts { get; init; }
+
+    /// <summary>
+    /// Idempotency key, 1 to 256 characters: within 24 h another submit with it to the same queue makes no second job. Null: a single submit
+    /// gets a random one, so that it can be sent again after a lost answer; jobs of a bulk have none.
+    /// </summary>
+    public string? Key { get; init; }
 }

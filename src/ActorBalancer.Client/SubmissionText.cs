@@ -23,6 +23,7 @@ internal static class SubmissionText
             if (job.RunAt is not null) writer.WriteString("run_at", job.RunAt);
             if (job.TimeLimit is { } limit) writer.WriteNumber("time_limit", (decimal)limit.Ticks / TimeSpan.TicksPerSecond);
             if (job.Attempts is { } attempts) writer.WriteNumber("attempts", attempts);
+            if (job.Key is not null) writer.WriteString("key", job.Key);
             writer.WriteEndObject();
         }
         return text.GetBuffer().AsMemory(0, (int)text.Length);

@@ -8,4 +8,7 @@ public sealed class UnreachableException : Exception
 
     /// <summary>Where it was looked for.</summary>
     public Uri Address { get; }
+
+    /// <summary>The request may have arrived, and only its answer was lost.</summary>
+    internal bool MayHaveArrived { get; init; }
 }

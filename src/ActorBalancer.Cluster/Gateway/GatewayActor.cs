@@ -65,7 +65,7 @@ internal sealed class GatewayActor : UntypedActor, IWithTimers
         {
             case SubmitMany m: _core.Submit(m.Batch, Now, _effects); break;
             case JobsFinished m: _core.Finished(m.Jobs, _effects); break;
-            case SubmitAnswer m: _core.Answered(m.Ticket, m.Keys, m.Codes, m.Detail, Now, _effects); break;
+            case SubmitAnswer m: _core.Answered(m.Ticket, m.Keys, m.Codes, m.Detail, Now, _effects, m.Known); break;
             case SubmitOne m: _core.Submit(m.Job, m.Caller, Now, _effects); break;
             case Flush: OnFlush(); break;
             case Watch m: _core.Watch(m.Key, m.Watcher, _effects); break;
@@ -218,7 +218,12 @@ internal sealed class GatewayActor : UntypedActor, IWithTimers
         foreach (QuestionSend ask in effects.Questions)
             _routers.Find(ask.Router)!.Ref!.Tell(((RouterQuestion)ask.Question).Message(ask.Ticket));
         foreach (SubmitReply reply in effects.Replies)
-            reply.Caller.Answered(reply.Key, reply.Code, reply.Detail);
+        {
+            if (reply.IsKnown)
+                reply.Caller.Known(reply.Key);
+            else
+                reply.Caller.Answered(reply.Key, reply.Code, reply.Detail);
+        }
         foreach (BatchReply reply in effects.BatchReplies)
             reply.Sink.Answered(reply.Tag, reply.Keys, reply.Codes, reply.Detail);
         foreach (Delivery delivery in effects.Deliveries)

@@ -48,7 +48,11 @@ internal interface IGatewayProtocol
     /// <param name="Keys">Per job; -1 where it was refused.</param>
     /// <param name="Codes">Why, per job; null when none was refused.</param>
     /// <param name="Detail">A sentence for the first refusal.</param>
-    sealed record SubmitAnswer(long Ticket, long[] Keys, RefusalCode[]? Codes, string? Detail) : IGatewayProtocol;
+    sealed record SubmitAnswer(long Ticket, long[] Keys, RefusalCode[]? Codes, string? Detail) : IGatewayProtocol
+    {
+        /// <summary>Rows that made no job: their idempotency keys name earlier ones. Null: none.</summary>
+        public int[]? Known { get; init; }
+    }
 
     /// <summary>Jobs that became final; each entry carries its own ticket.</summary>
     sealed record JobsFinished(FinishedJob[] Jobs) : IGatewayProtocol

@@ -38,12 +38,16 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
         return code == RefusalCode.None ? SubmitAsync(request, cancellation) : Refused<JobId>(code, detail!);
     }
 
-    public Task<JobId> SubmitAsync(JobRequest request, CancellationToken cancellation = default)
+    public async Task<JobId> SubmitAsync(JobRequest request, CancellationToken cancellation = default) =>
+        (await SubmitKeyedAsync(request, cancellation).ConfigureAwait(false)).Id;
+
+    /// <summary>As <see cref="SubmitAsync(JobRequest, CancellationToken)"/>, and tells whether its idempotency key names an earlier job.</summary>
+    internal Task<(JobId Id, bool IsKnown)> SubmitKeyedAsync(JobRequest request, CancellationToken cancellation = default)
     {
         Link link = Ready();
         RefusalCode code = JobRequestValidator.Check(request, link.PayloadLimit, out string? detail);
         if (code != RefusalCode.None)
-            return Refused<JobId>(code, detail!);
+            return Refused<(JobId, bool)>(code, detail!);
         OneSubmit submit = new();
         link.Gateway.Tell(new IClientProtocol.SubmitOne(request, submit), ActorRefs.NoSender);
         return UntilGone(submit.Task, link, RefusalCode.OutcomeUnknown, cancellation);
@@ -207,12 +211,14 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
 
     private sealed record Link(IActorRef Gateway, IntakeLimits Limits, int PayloadLimit, CancellationToken Gone);
 
-    private sealed class OneSubmit() : TaskCompletionSource<JobId>(TaskCreationOptions.RunContinuationsAsynchronously), ISubmitter
+    private sealed class OneSubmit() : TaskCompletionSource<(JobId Id, bool IsKnown)>(TaskCreationOptions.RunContinuationsAsynchronously), ISubmitter
     {
+        public void Known(long key) => TrySetResult((new JobId(key), true));
+
         public void Answered(long key, RefusalCode code, string? detail)
         {
             if (code == RefusalCode.None)
-                TrySetResult(new JobId(key));
+                TrySetResult((new JobId(key), false));
             else
                 TrySetException(new JobRefusedException(code, detail!));
         }

@@ -19,7 +19,10 @@ internal static class Requests
             RunAt = code == RefusalCode.None && options.Delay is { } delay ? clock.GetUtcNow() + delay : options.RunAt,
             TimeLimit = options.TimeLimit,
             Attempts = options.Attempts,
+            Key = options.Key,
         };
+        if (options.Key is not null)
+            request = request with { Fingerprint = JobFingerprint.Of(request, options.Source, options.Delay) };
         return code;
     }
 }

@@ -15,7 +15,9 @@ internal sealed partial class RouterActor
     private void Speak(DispatchEffects effects)
     {
         foreach (SubmitAnswer answer in effects.Answers)
-            _submitters[answer.Submitter]?.Tell(new IGatewayProtocol.SubmitAnswer(answer.Ticket, answer.Keys, answer.Codes, answer.Detail));
+            TellAnswer(answer);
+        foreach ((int submitter, long ticket, int index, long key) in effects.Watches)
+            WatchOne(submitter, ticket, index, key);
         // Before the workers hear that their outcomes are stored: a worker that drains is done then, and its node stops its gateway.
         if (effects.Finished.Count > 0)
             TellFinished(effects.Finished);
@@ -34,6 +36,9 @@ internal sealed partial class RouterActor
         foreach (long worker in effects.Gone)
             Forget(worker);
     }
+
+    private void TellAnswer(in SubmitAnswer answer) => _submitters[answer.Submitter]?.Tell(
+        new IGatewayProtocol.SubmitAnswer(answer.Ticket, answer.Keys, answer.Codes, answer.Detail) { Known = answer.Known });
 
     private void Announce(in DispatchNotice notice)
     {
@@ -108,19 +113,18 @@ internal sealed partial class RouterActor
     private void OnWatch(IGatewayProtocol.WatchJobs watch, IActorRef asker)
     {
         int submitter = SubmitterOf(asker);
-        Dispatcher dispatcher = Turn();
         for (int i = 0; i < watch.Keys.Length; i++)
-        {
-            int index = i;
-            long key = watch.Keys[i];
-            if (!dispatcher.Watch(submitter, watch.Ticket, index, key))
-            {
-                Look(
-                    key,
-                    job => asker.Tell(new IGatewayProtocol.JobsFinished([Finished(watch.Ticket, index, key, job)])),
-                    () => asker.Tell(new IGatewayProtocol.JobsFinished([Away(watch.Ticket, index, key)])));
-            }
-        }
+            WatchOne(submitter, watch.Ticket, i, watch.Keys[i]);
+    }
+
+    private void WatchOne(int submitter, long ticket, int index, long key)
+    {
+        if (_submitters[submitter] is not { } asker || Turn().Watch(submitter, ticket, index, key))
+            return;
+        Look(
+            key,
+            job => asker.Tell(new IGatewayProtocol.JobsFinished([Finished(ticket, index, key, job)])),
+            () => asker.Tell(new IGatewayProtocol.JobsFinished([Away(ticket, index, key)])));
     }
 
     private static FinishedJob Finished(long ticket, int index, long key, JobInfo? job) => new()

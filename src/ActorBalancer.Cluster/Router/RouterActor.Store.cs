@@ -69,6 +69,7 @@ internal sealed partial class RouterActor
             dispatcher.Claimed,
             rows => new Answer(dispatcher, d => d.Claimed(rows)),
             () => new RegisterAnswer(null, sent));
+        Resolve();
         foreach ((object message, IActorRef sender) in _early)
             Self.Tell(message, sender);
         _early.Clear();
@@ -81,6 +82,8 @@ internal sealed partial class RouterActor
         _ownership.Renewed(prolonged, sent);
         if (prolonged == false)
             Fenced();
+        else if (prolonged == true)
+            Resolve();
         EndTurnSoon();
     }
 
@@ -156,6 +159,8 @@ internal sealed partial class RouterActor
                 result => new Answer(dispatcher, d => d.Committed(result)),
                 () => new Answer(dispatcher, d => d.Committed(CommitResult.Unknown)));
         }
+        if (effects.Unknown is { } unknown)
+            _unknown.Add(unknown);
         if (effects.Fenced)
             Fenced();
         return answered;

@@ -8,6 +8,7 @@ internal static class AnswerFormat
     private const byte Keys = WireFormat.Own;
     private const byte Codes = 6;
     private const byte Rows = 7;
+    private const byte Known = 8;
     private const RefusalCode LastCode = RefusalCode.StoreFull;
 
     public static byte[] Write(IGatewayProtocol.SubmitAnswer answer)
@@ -23,6 +24,14 @@ internal static class AnswerFormat
         w.End(head);
         w.Carrier<long, NumberColumn>(Keys, answer.Keys);
         w.Column<RefusalCode, CodeColumn>(Codes, answer.Codes);
+        if (answer.Known is { } known)
+        {
+            int rows = w.Start(Known);
+            w.Count(known.Length);
+            foreach (int row in known)
+                w.Number(row);
+            w.End(rows);
+        }
         return w.Finish();
     }
 
@@ -36,7 +45,23 @@ internal static class AnswerFormat
         RefusalCode[]? codes = head.Flag() ? new RefusalCode[keys.Length] : null;
         r.Column<long, NumberColumn>(Keys, keys);
         r.Column<RefusalCode, CodeColumn>(Codes, codes);
-        return new IGatewayProtocol.SubmitAnswer(ticket, keys, codes, detail);
+        return new IGatewayProtocol.SubmitAnswer(ticket, keys, codes, detail) { Known = ReadKnown(in r, keys.Length) };
+    }
+
+    private static int[]? ReadKnown(in WireReader r, int count)
+    {
+        if (!r.Has(Known))
+            return null;
+        WireFields fields = r.Fields(Known);
+        int[] rows = new int[Math.Min(fields.Count(), count)];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            long row = fields.Number();
+            if (row < 0 || row >= count)
+                throw r.Malformed($"row {row} of {count} was known");
+            rows[i] = (int)row;
+        }
+        return rows;
     }
 
     public static byte[] Write(IGatewayProtocol.DoneAnswer answer)

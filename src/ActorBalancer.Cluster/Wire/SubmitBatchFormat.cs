@@ -17,6 +17,9 @@ internal static class SubmitBatchFormat
     private const byte RunAt = 10;
     private const byte TimeLimits = 11;
     private const byte Attempts = 12;
+    private const byte Keys = 13;
+    private const byte FingerprintsHigh = 14;
+    private const byte FingerprintsLow = 15;
 
     public static byte[] Write(IGatewayProtocol.SubmitBatch submit)
     {
@@ -39,6 +42,12 @@ internal static class SubmitBatchFormat
         w.Column<long, UnixMsColumn>(RunAt, jobs.RunAt);
         w.Column<long, UnixMsColumn>(TimeLimits, jobs.TimeLimits);
         w.Column<ushort, SmallColumn>(Attempts, jobs.Attempts);
+        if (jobs.Fingerprints is { } prints)
+        {
+            w.Texts<string?, SourceColumn>(Keys, jobs.IdempotencyKeys);
+            w.Column<long, NumberColumn>(FingerprintsHigh, Array.ConvertAll(prints, p => (long)(ulong)(p >> 64)));
+            w.Column<long, NumberColumn>(FingerprintsLow, Array.ConvertAll(prints, p => (long)(ulong)p));
+        }
         ReadOnlySpan<byte> payloads = jobs.Blob.Span[jobs.Starts[0]..jobs.Starts[jobs.Count]];
         byte[] message = w.Finish(payloads.Length, out Span<byte> blob);
         payloads.CopyTo(blob);
@@ -69,11 +78,13 @@ internal static class SubmitBatchFormat
             KindOf = Below(in r, Column<ushort, SmallColumn>(in r, KindOf, count), kinds.Length),
             Queues = queues,
             QueueOf = Below(in r, Column<ushort, SmallColumn>(in r, QueueOf, count), queues.Length),
-            Sources = ReadSources(in r, count),
+            Sources = Texts(in r, Sources, count),
             Priorities = Column<byte, PriorityColumn>(in r, Priorities, count),
             RunAt = Column<long, UnixMsColumn>(in r, RunAt, count),
             TimeLimits = Column<long, UnixMsColumn>(in r, TimeLimits, count),
             Attempts = Column<ushort, SmallColumn>(in r, Attempts, count),
+            IdempotencyKeys = Texts(in r, Keys, count),
+            Fingerprints = Prints(in r, count),
         };
         return new IGatewayProtocol.SubmitBatch(ticket, jobs, notify);
     }
@@ -96,13 +107,26 @@ internal static class SubmitBatchFormat
         return values;
     }
 
-    private static string?[]? ReadSources(in WireReader r, int count)
+    private static string?[]? Texts(in WireReader r, byte tag, int count)
     {
-        if (!r.Has(Sources))
+        if (!r.Has(tag))
             return null;
-        string?[] sources = new string?[count];
-        r.Texts<string?, SourceColumn>(Sources, sources);
-        return sources;
+        string?[] texts = new string?[count];
+        r.Texts<string?, SourceColumn>(tag, texts);
+        return texts;
+    }
+
+    /// <summary>There where keys are, whatever is missing: a column of zeros is not sent.</summary>
+    private static UInt128[]? Prints(in WireReader r, int count)
+    {
+        if (!r.Has(Keys))
+            return null;
+        long[] high = Column<long, NumberColumn>(in r, FingerprintsHigh, count) ?? new long[count];
+        long[] low = Column<long, NumberColumn>(in r, FingerprintsLow, count) ?? new long[count];
+        UInt128[] prints = new UInt128[count];
+        for (int i = 0; i < count; i++)
+            prints[i] = new UInt128((ulong)high[i], (ulong)low[i]);
+        return prints;
     }
 
     private static ushort[]? Below(in WireReader r, ushort[]? indices, int length)

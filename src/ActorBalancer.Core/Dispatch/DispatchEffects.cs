@@ -20,6 +20,15 @@ internal sealed class DispatchEffects
 
     public List<SubmitAnswer> Answers { get; } = [];
 
+    /// <summary>
+    /// Jobs that were known by their idempotency keys: whoever submitted them again wants to hear of their ends, too. To be asked with
+    /// <see cref="Dispatcher.Watch"/>.
+    /// </summary>
+    public List<(int Submitter, long Ticket, int Index, long Key)> Watches { get; } = [];
+
+    /// <summary>A commit whose answer was lost: find out under the next incarnation what became of its jobs (rule 11).</summary>
+    public UnknownCommit? Unknown { get; set; }
+
     /// <summary>Jobs that became final, by submitter.</summary>
     public List<(int Submitter, FinishedJob Job)> Finished { get; } = [];
 
@@ -46,6 +55,8 @@ internal sealed class DispatchEffects
         OpenQueues.Clear();
         Loads.Clear();
         Answers.Clear();
+        Watches.Clear();
+        Unknown = null;
         Finished.Clear();
         Steps.Clear();
         Sends.Clear();
@@ -56,7 +67,11 @@ internal sealed class DispatchEffects
 }
 
 /// <summary>The answer to a submit: a key a job, -1 where it was refused.</summary>
-internal readonly record struct SubmitAnswer(int Submitter, long Ticket, long[] Keys, RefusalCode[]? Codes, string? Detail);
+internal readonly record struct SubmitAnswer(int Submitter, long Ticket, long[] Keys, RefusalCode[]? Codes, string? Detail)
+{
+    /// <summary>Rows that made no job: their idempotency keys name earlier ones. Null: none.</summary>
+    public int[]? Known { get; init; }
+}
 
 /// <summary>A job became final, or waits for another attempt.</summary>
 internal readonly record struct JobStep(long Key, string Queue, string Kind, JobState State, string Worker, DeadReason Reason);

@@ -113,8 +113,8 @@ internal sealed partial class Dispatcher
                 // An unknown commit is resolved under a new incarnation, which fences this one's transaction (rule 11).
                 Effects.Fenced = true;
                 _fenced = true;
-                if (result == CommitResult.Unknown)
-                    RefuseInserts(turn.Submits, RefusalCode.OutcomeUnknown, "the store's answer was lost; the job may have been accepted");
+                if (result == CommitResult.Unknown && turn.Submits.Count > 0)
+                    Effects.Unknown = new UnknownCommit([.. turn.Submits.Select(Unresolved)]);
                 else
                     RefuseInserts(turn.Submits, RefusalCode.StoreUnavailable, StoreAway);
                 RefuseInserts(_turn.Submits, RefusalCode.StoreUnavailable, StoreAway);
@@ -225,8 +225,13 @@ internal sealed partial class Dispatcher
         // Checkpoint 1: the inserts are stored, so the callers may be told.
         foreach (Submit submit in turn.Submits)
         {
-            Effects.Answers.Add(new SubmitAnswer(submit.Submitter, submit.Ticket, submit.Keys, submit.Codes, submit.Detail));
             _inserting -= submit.Accepted;
+            if (turn.Commit.Known.Count > 0 && submit.Jobs.IdempotencyKeys is not null)
+            {
+                Insert(AnswerKnown(submit, turn.Commit.Known));
+                continue;
+            }
+            Effects.Answers.Add(new SubmitAnswer(submit.Submitter, submit.Ticket, submit.Keys, submit.Codes, submit.Detail));
             Insert(submit);
         }
         foreach (long horizon in turn.Commit.Horizons)
@@ -400,6 +405,8 @@ internal sealed partial class Dispatcher
             Commit.Outcomes.Clear();
             Commit.Queues.Clear();
             Commit.Horizons.Clear();
+            Commit.Missing.Clear();
+            Commit.Known.Clear();
             Submits.Clear();
             Slots.Clear();
             Cancelled.Clear();

@@ -70,9 +70,10 @@ internal sealed class IntakeBatch
 
     /// <summary>What a job takes on the wire at most: its columns, its names as if no other job had them, its payload.</summary>
     public static int WireBytes(JobRequest job) =>
-        RowBytes + job.Kind.Length + job.Queue.Length + (job.Source?.Length * 3 ?? 0) + job.Payload.Length;
+        RowBytes + job.Kind.Length + job.Queue.Length + (job.Source?.Length * 3 ?? 0) + (job.Key?.Length * 3 + KeyBytes ?? 0) + job.Payload.Length;
 
     private const int RowBytes = 48;
+    private const int KeyBytes = 24;
 
     private static int WireBytes(JobBatch jobs)
     {
@@ -83,6 +84,8 @@ internal sealed class IntakeBatch
             bytes += queue.Length;
         foreach (string? source in jobs.Sources ?? [])
             bytes += source?.Length * 3 ?? 0;
+        foreach (string? key in jobs.IdempotencyKeys ?? [])
+            bytes += key?.Length * 3 + KeyBytes ?? 0;
         return bytes;
     }
 }

@@ -7,6 +7,9 @@ internal interface ISubmitter
 {
     /// <summary>The job of this key is stored, or was refused with a code and a sentence.</summary>
     void Answered(long key, RefusalCode code, string? detail);
+
+    /// <summary>Its idempotency key names an earlier job with the same fields, of this key; no second one was made.</summary>
+    void Known(long key) => Answered(key, RefusalCode.None, null);
 }
 
 /// <summary>One who submitted whole batches. Called on the gateway's thread: hand over and return.</summary>

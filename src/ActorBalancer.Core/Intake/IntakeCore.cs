@@ -108,8 +108,8 @@ internal sealed class IntakeCore(IntakeLimits limits)
     /// <summary>A question's answer is here: takes it out. Null: nobody waits for it any more.</summary>
     public Question? Answered(long ticket) => _questions.Take(ticket);
 
-    /// <summary>The router's answer to a batch.</summary>
-    public void Answered(long ticket, long[] keys, RefusalCode[]? codes, string? detail, Moment now, IntakeEffects effects)
+    /// <summary>The router's answer to a batch; <paramref name="known"/>: rows that made no job.</summary>
+    public void Answered(long ticket, long[] keys, RefusalCode[]? codes, string? detail, Moment now, IntakeEffects effects, int[]? known = null)
     {
         if (!_batches.TryGetValue(ticket, out IntakeBatch? batch) || batch.IsAnswered || keys.Length != batch.Jobs.Count)
         {
@@ -119,7 +119,7 @@ internal sealed class IntakeCore(IntakeLimits limits)
         Settle(batch);
         batch.Keys = keys;
         codes = WithoutEnded(batch, codes);
-        Reply(batch, keys, codes, detail, effects);
+        Reply(batch, keys, codes, detail, effects, known);
         for (int i = 0; codes is not null && i < codes.Length; i++)
         {
             if (codes[i] != RefusalCode.None)
@@ -308,7 +308,7 @@ internal sealed class IntakeCore(IntakeLimits limits)
         return codes;
     }
 
-    private static void Reply(IntakeBatch batch, long[] keys, RefusalCode[]? codes, string? detail, IntakeEffects effects)
+    private static void Reply(IntakeBatch batch, long[] keys, RefusalCode[]? codes, string? detail, IntakeEffects effects, int[]? known = null)
     {
         if (batch.Sink is not null)
         {
@@ -318,7 +318,7 @@ internal sealed class IntakeCore(IntakeLimits limits)
         for (int i = 0; i < keys.Length; i++)
         {
             RefusalCode code = codes?[i] ?? RefusalCode.None;
-            effects.Replies.Add(new(batch.Callers![i], keys[i], code, code == RefusalCode.None ? null : detail));
+            effects.Replies.Add(new(batch.Callers![i], keys[i], code, code == RefusalCode.None ? null : detail, known?.Contains(i) == true));
         }
     }
 

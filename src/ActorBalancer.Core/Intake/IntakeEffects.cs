@@ -41,7 +41,7 @@ internal readonly record struct WatchSend(int Router, long Ticket, long[] Keys);
 internal readonly record struct QuestionSend(int Router, long Ticket, Question Question);
 
 /// <summary>Answer a single submit.</summary>
-internal readonly record struct SubmitReply(ISubmitter Caller, long Key, RefusalCode Code, string? Detail);
+internal readonly record struct SubmitReply(ISubmitter Caller, long Key, RefusalCode Code, string? Detail, bool IsKnown = false);
 
 /// <summary>Answer a whole batch.</summary>
 internal readonly record struct BatchReply(IBatchSink Sink, long Tag, long[] Keys, RefusalCode[]? Codes, string? Detail);

@@ -52,8 +52,10 @@ internal static class JobRequestValidator
             return "'kind' must be 1 to 64 of a-z, 0-9, '.', '_' and '-', and begin with a letter or digit.";
         if (!IsName(r.Queue))
             return "'queue' must be 1 to 64 of a-z, 0-9, '.', '_' and '-', and begin with a letter or digit.";
-        if (r.Source is not null && SourceFault(r.Source) is { } fault)
-            return fault;
+        if (r.Source is not null && TextFault("source", r.Source) is { } source)
+            return source;
+        if (r.Key is not null && TextFault("key", r.Key) is { } key)
+            return key;
         if (r.Priority is < 0 or > JobKey.HighestPriority)
             return "'priority' must be 0 to 9.";
         if (r.Attempts is < 1 or > MaxAttempts)
@@ -65,18 +67,18 @@ internal static class JobRequestValidator
         return null;
     }
 
-    private static string? SourceFault(string source)
+    private static string? TextFault(string name, string text)
     {
         // A character is a Unicode scalar, so that the limit does not depend on how a text is encoded.
         int characters = 0;
-        for (int i = 0; i < source.Length; characters++)
+        for (int i = 0; i < text.Length; characters++)
         {
-            if (Rune.DecodeFromUtf16(source.AsSpan(i), out Rune rune, out int consumed) != OperationStatus.Done)
-                return "'source' has a lone surrogate: send well-formed Unicode.";
+            if (Rune.DecodeFromUtf16(text.AsSpan(i), out Rune rune, out int consumed) != OperationStatus.Done)
+                return $"'{name}' has a lone surrogate: send well-formed Unicode.";
             if (Rune.IsControl(rune))
-                return "'source' has a control character: leave it out.";
+                return $"'{name}' has a control character: leave it out.";
             i += consumed;
         }
-        return characters is > 0 and <= MaxSourceLength ? null : "'source' must have 1 to 256 characters.";
+        return characters is > 0 and <= MaxSourceLength ? null : $"'{name}' must have 1 to 256 characters.";
     }
 }

@@ -71,7 +71,7 @@ internal sealed class JobBatch
     {
         int n = requests.Count;
         int bytes = 0;
-        bool sources = false, priorities = false, runAt = false, limits = false, attempts = false;
+        bool sources = false, priorities = false, runAt = false, limits = false, attempts = false, keys = false;
         List<string> kinds = [], queues = [];
         ushort[] kindOf = new ushort[n], queueOf = new ushort[n];
         for (int i = 0; i < n; i++)
@@ -83,6 +83,7 @@ internal sealed class JobBatch
             runAt |= r.RunAt is not null;
             limits |= r.TimeLimit is not null;
             attempts |= r.Attempts is not null;
+            keys |= r.Key is not null;
             kindOf[i] = Intern(kinds, r.Kind);
             queueOf[i] = Intern(queues, r.Queue);
         }
@@ -110,6 +111,8 @@ internal sealed class JobBatch
             RunAt = runAt ? [.. requests.Select(r => r.RunAt?.ToUnixTimeMilliseconds() ?? 0)] : null,
             TimeLimits = limits ? [.. requests.Select(r => (long)Math.Ceiling(r.TimeLimit?.TotalMilliseconds ?? 0))] : null,
             Attempts = attempts ? [.. requests.Select(r => (ushort)(r.Attempts ?? 0))] : null,
+            IdempotencyKeys = keys ? [.. requests.Select(r => r.Key)] : null,
+            Fingerprints = keys ? [.. requests.Select(r => r.Key is null ? 0 : r.Fingerprint ?? JobFingerprint.Of(r, r.Source, delay: null))] : null,
         };
     }
 

@@ -26,4 +26,13 @@ public sealed record JobRequest
 
     /// <summary>How many attempts it has, 1 to 1,000; null: the queue's.</summary>
     public int? Attempts { get; init; }
+
+    /// <summary>
+    /// Idempotency key, 1 to 256 characters: within 24 h another submit with it to the same queue makes no second job, and is answered with
+    /// the first one's id; with other fields it is refused with <see cref="RefusalCode.KeyReused"/>. Null: none.
+    /// </summary>
+    public string? Key { get; init; }
+
+    /// <summary>See <see cref="JobFingerprint"/>; null: made from this request as it stands.</summary>
+    internal UInt128? Fingerprint { get; init; }
 }

@@ -23,4 +23,10 @@ public sealed class SubmitOptions
 
     /// <summary>How many attempts it has, 1 to 1,000; null: the queue's, 10 by default.</summary>
     public int? Attempts { get; set; }
+
+    /// <summary>
+    /// Idempotency key, 1 to 256 characters: within 24 h another submit with it to the same queue makes no second job; with other fields it
+    /// is refused with <see cref="RefusalCode.KeyReused"/>. Null: none.
+    /// </summary>
+    public string? Key { get; set; }
 }

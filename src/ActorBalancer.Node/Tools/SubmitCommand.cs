@@ -18,6 +18,7 @@ internal static class SubmitCommand
         Option<string?> runAt = new("--run-at") { Description = "Not before this time, RFC 3339: 2026-12-31T23:59:00Z.", HelpName = "TIME" };
         Option<TimeSpan?> limit = new("--time-limit") { Description = "How long an attempt may run; left out: as the queue says.", HelpName = "TIME", CustomParser = ParseTime };
         Option<int?> attempts = new("--attempts") { Description = "How often it may run before it is dead; left out: as the queue says.", HelpName = "N" };
+        Option<string?> key = new("--key") { Description = "Idempotency key: with it the same job is made once within 24 h, however often it is submitted.", HelpName = "TEXT" };
         Option<int> count = new("--count") { Description = "Submit it so many times, 1 to 1000000.", HelpName = "N", DefaultValueFactory = _ => 1 };
         Option<string?> bulk = new("--bulk") { Description = "Submit one job a line of this file instead, each as POST /v1/jobs takes it; -: standard input.", HelpName = "FILE" };
         Option<bool> wait = new("--wait") { Description = "Wait for the end and print the results instead of the ids; exit code 1 if one did not succeed." };
@@ -35,7 +36,7 @@ internal static class SubmitCommand
             actorbalancer submit sleep '{"ms":500}' --queue reports --priority 9 --count 20
             echo '{"path":"/etc/hostname"}' | actorbalancer submit sha256 -
             """,
-            [kind, payload, queue, source, priority, delay, runAt, limit, attempts, count, bulk, wait],
+            [kind, payload, queue, source, priority, delay, runAt, limit, attempts, key, count, bulk, wait],
             async (parsed, tool, stop) =>
             {
                 SubmitRun run = new(tool, parsed.GetValue(wait));
@@ -59,16 +60,19 @@ internal static class SubmitCommand
                         RunAt = parsed.GetValue(runAt),
                         TimeLimit = parsed.GetValue(limit),
                         Attempts = parsed.GetValue(attempts),
+                        Key = parsed.GetValue(key),
                     },
                     parsed.GetValue(count),
                     stop);
             });
-        Option[] single = [queue, source, priority, delay, runAt, limit, attempts, count];
+        Option[] single = [queue, source, priority, delay, runAt, limit, attempts, key, count];
         verb.Validators.Add(r =>
         {
             bool given = r.GetResult(bulk) is not null;
             if (!given && r.GetValue(kind) is null)
                 r.AddError("Name the KIND of the job, or a file of jobs with --bulk.");
+            if (r.GetValue(key) is not null && r.GetValue(count) > 1)
+                r.AddError("--key makes one job, and --count asks for more: leave one of them out.");
             string? other = r.GetResult(kind) is { Tokens.Count: > 0 } ? kind.Name : single.FirstOrDefault(o => r.GetResult(o) is { Implicit: false })?.Name;
             if (given && other is not null)
                 r.AddError($"{other} cannot be given with --bulk: each line says it for its job.");

@@ -46,7 +46,7 @@ internal static class MessageEquality
         .. Enumerable.Range(0, jobs.Count).Select(i => (object?)new object?[]
         {
             jobs.Kind(i), jobs.Queue(i), jobs.Payload(i), jobs.Source(i), jobs.Priority(i), jobs.RunAtUnixMs(i), jobs.TimeLimitMs(i),
-            jobs.AttemptsAllowed(i),
+            jobs.AttemptsAllowed(i), jobs.IdempotencyKey(i), jobs.IdempotencyKey(i) is null ? null : jobs.Fingerprints![i].ToString("X32", null),
         }),
     ];
 }

@@ -42,9 +42,10 @@ internal static class MessageGen
         from runAt in Gen.Long[0, 4_000_000_000_000].Select(DateTimeOffset.FromUnixTimeMilliseconds).Nullable()
         from limit in Gen.Int[1, int.MaxValue].Select(ms => TimeSpan.FromMilliseconds(ms)).Nullable()
         from attempts in Gen.Int[1, 1000].Nullable()
+        from key in s_string.Null()
         select new JobRequest
         {
-            Kind = kind, Payload = payload, Queue = queue, Source = source, Priority = priority, RunAt = runAt, TimeLimit = limit, Attempts = attempts,
+            Kind = kind, Payload = payload, Queue = queue, Source = source, Priority = priority, RunAt = runAt, TimeLimit = limit, Attempts = attempts, Key = key,
         };
 
     private static readonly Gen<JobBatch> s_batch =
@@ -54,9 +55,15 @@ internal static class MessageGen
 
     public static Gen<object> For(Type type) => Value(type).Select(value => Consistent(value!));
 
-    // A code belongs to a key; everything else of a message is free.
-    private static object Consistent(object message) => message is IGatewayProtocol.SubmitAnswer { Codes: { } codes } answer
-        ? answer with { Codes = [.. answer.Keys.Select((_, i) => codes.Length == 0 ? RefusalCode.None : codes[i % codes.Length])] }
+    // A code belongs to a key, and what was known is a row of the answer; everything else of a message is free.
+    private static object Consistent(object message) => message is IGatewayProtocol.SubmitAnswer answer
+        ? answer with
+        {
+            Codes = answer.Codes is { } codes ? [.. answer.Keys.Select((_, i) => codes.Length == 0 ? RefusalCode.None : codes[i % codes.Length])] : null,
+            Known = answer.Known is { } known && answer.Keys.Length > 0
+                ? [.. known.Take(answer.Keys.Length).Select(k => (int)((uint)k % (uint)answer.Keys.Length))]
+                : null,
+        }
         : message;
 
     private static Gen<object?> Value(Type type) => s_known.GetOrAdd(type, Make);

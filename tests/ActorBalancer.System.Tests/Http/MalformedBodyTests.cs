@@ -35,7 +35,8 @@ public sealed class MalformedBodyTests(SharedNode shared)
     [
         "", "'kind':'echo'", "'payload':1", @"'k\u0069nd':'echo'", "'Queue':'x'", "'time-limit':1", "'timeLimit':1", "'extra':1", "'':1",
         "'id':'0010000000000'", "'state':'waiting'", "'submitted_at':'2030-01-01T00:00:00Z'", "'queue':null", "'source':null",
-        "'priority':null", "'delay':null", "'run_at':null", "'time_limit':null", "'attempts':null", "'key':null", "'key':'k'",
+        "'priority':null", "'delay':null", "'run_at':null", "'time_limit':null", "'attempts':null", "'key':null", "'key':''",
+        @"'key':'a\tb'", "'key':'" + new string('k', 257) + "'", "'key':7",
         "'queue':''", "'queue':'A'", "'queue':'a/b'", "'queue':7", "'source':''", @"'source':'a\u0000'", @"'source':'a\tb'",
         @"'source':'\u0085'", "'source':7", "'source':'" + new string('s', 257) + "'", "'priority':-1", "'priority':10", "'priority':5.5",
         "'priority':5.0", "'priority':5e0", "'priority':'5'", "'priority':true", "'priority':99999999999999999999", "'attempts':0",

@@ -21,10 +21,26 @@ internal static class JobRoutes
         }
 
         // The caller may hang up: a job that is on its way is accepted all the same, so nothing is given up by waiting.
-        JobId id = await node.Jobs.SubmitAsync(job, CancellationToken.None);
+        (JobId id, bool isKnown) = await node.Jobs.SubmitKeyedAsync(job, CancellationToken.None);
         JobState state = job.RunAt > node.Clock.GetUtcNow() ? JobState.Scheduled : JobState.Waiting;
+        if (isKnown)
+            state = await StateAsync(node, id) ?? state;
         call.Context.Response.Headers.Location = $"/v1/jobs/{id}";
-        await call.AnswerAsync(new SubmittedView(id.ToString(), Words.Of(state), job.Queue), PlainJson.Answers.SubmittedView, StatusCodes.Status201Created);
+        await call.AnswerAsync(new SubmittedView(id.ToString(), Words.Of(state), job.Queue), PlainJson.Answers.SubmittedView,
+            isKnown ? StatusCodes.Status200OK : StatusCodes.Status201Created);
+    }
+
+    /// <summary>Null where that cannot be found out now; the submit is answered all the same.</summary>
+    private static async Task<JobState?> StateAsync(ServedNode node, JobId id)
+    {
+        try
+        {
+            return (await node.Jobs.GetAsync(id, CancellationToken.None))?.State;
+        }
+        catch (JobRefusedException)
+        {
+            return null;
+        }
     }
 
     public static async Task ShowAsync(ApiCall call)

@@ -36,7 +36,10 @@ internal sealed class JobReader(int payloadLimit, string source, TimeProvider cl
             RunAt = members.Delay is { } delay ? clock.GetUtcNow() + delay : members.RunAt,
             TimeLimit = members.TimeLimit,
             Attempts = members.Attempts,
+            Key = members.Key,
         };
+        if (job.Key is not null)
+            job = job with { Fingerprint = JobFingerprint.Of(job, members.Source, members.Delay) };
         return JobRequestValidator.Check(job, payloadLimit, out detail);
     }
 
@@ -48,6 +51,7 @@ internal sealed class JobReader(int payloadLimit, string source, TimeProvider cl
         public ReadOnlyMemory<byte> Payload { get; private set; }
         public string? Queue { get; private set; }
         public string? Source { get; private set; }
+        public string? Key { get; private set; }
         public int? Priority { get; private set; }
         public int? Attempts { get; private set; }
         public TimeSpan? Delay { get; private set; }
@@ -91,7 +95,7 @@ internal sealed class JobReader(int payloadLimit, string source, TimeProvider cl
                 case "delay": return JsonMember.Seconds(name, ref reader, JobRequestValidator.MaxDelay, mayBeZero: true, v => Delay = v);
                 case "time_limit": return JsonMember.Seconds(name, ref reader, JobRequestValidator.MaxTimeLimit, mayBeZero: false, v => TimeLimit = v);
                 case "run_at": return JsonMember.Time(name, ref reader, v => RunAt = v);
-                case "key": return "'key' needs a durable store, and this cluster keeps jobs in memory: leave it out.";
+                case "key": return JsonMember.Text(name, ref reader, v => Key = v);
                 default: return Unknown(name);
             }
         }
