@@ -5,7 +5,10 @@ namespace ActorBalancer.Wire;
 /// <summary>Held runs as six columns, carried by the slots of their tokens.</summary>
 internal static class HeldColumns
 {
-    /// <summary>Writes the columns with tags from <paramref name="first"/> on; there are six.</summary>
+    /// <summary>Tags that they take.</summary>
+    public const byte Count = 6;
+
+    /// <summary>Writes the columns with tags from <paramref name="first"/> on.</summary>
     public static void Write(WireWriter w, ReadOnlySpan<HeldRun> held, byte first)
     {
         w.Carrier<HeldRun, SlotColumn>(first, held);

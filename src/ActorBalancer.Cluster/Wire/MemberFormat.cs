@@ -7,6 +7,7 @@ namespace ActorBalancer.Wire;
 internal static class MemberFormat
 {
     private const byte Held = WireFormat.Own;
+    private const byte Left = Held + HeldColumns.Count;
 
     public static byte[] Write(WorkerHello hello)
     {
@@ -22,8 +23,10 @@ internal static class MemberFormat
         w.Flag(hello.Draining);
         w.Count(hello.Held.Length);
         w.Names(hello.Kinds);
+        w.Count(hello.Left.Length);
         w.End(head);
         HeldColumns.Write(w, hello.Held, Held);
+        HeldColumns.Write(w, hello.Left, Left);
         return w.Finish();
     }
 
@@ -40,6 +43,8 @@ internal static class MemberFormat
         long started = head.UnixMs();
         bool draining = head.Flag();
         int held = head.ColumnCount();
+        string[] kinds = head.Names();
+        int left = head.ColumnCount();
         return new WorkerHello
         {
             WorkerIncarnation = incarnation,
@@ -50,8 +55,9 @@ internal static class MemberFormat
             Version = version,
             StartedUnixMs = started,
             Draining = draining,
-            Kinds = head.Names(),
+            Kinds = kinds,
             Held = HeldColumns.Read(in r, held, Held),
+            Left = HeldColumns.Read(in r, left, Left),
         };
     }
 

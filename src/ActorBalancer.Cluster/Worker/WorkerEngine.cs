@@ -10,7 +10,7 @@ namespace ActorBalancer.Cluster.Worker;
 /// The worker's machine with its slots, behind one lock: the actor brings it what routers say, the slots bring it what
 /// ended, and whoever came carries out the effects before it leaves. Outlives restarts of the actor.
 /// </summary>
-internal sealed partial class WorkerEngine
+internal sealed partial class WorkerEngine : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly WorkerCore _core;
@@ -19,6 +19,7 @@ internal sealed partial class WorkerEngine
     private readonly ILogger _log;
     private readonly FrozenDictionary<string, (JobHandler Handler, ILogger Log)> _handlers;
     private readonly SlotRunner[] _runners;
+    private readonly SlotFile? _slotFile;
     private readonly List<Contact> _contacts = [];
     private IActorRef _actor = ActorRefs.Nobody;
     private bool _stopped;
@@ -32,17 +33,19 @@ internal sealed partial class WorkerEngine
     /// <param name="services">The application's, from which handlers get theirs.</param>
     /// <param name="logs">Handlers write to <c>ActorBalancer.Jobs.KIND</c>.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="slotFile">Where the slots are written down; null: nowhere. This engine closes it.</param>
     public WorkerEngine(
         WorkerOptions options, int resultLimit, WorkerIdentity identity, HandlerRegistry handlers,
-        IServiceProvider services, ILoggerFactory logs, TimeProvider time)
+        IServiceProvider services, ILoggerFactory logs, TimeProvider time, SlotFile? slotFile = null)
     {
         if (options.Slots == 0)
             options = options with { Slots = Environment.ProcessorCount };
         _services = services;
+        _slotFile = slotFile;
         _clock = new WorkerClock(time);
         _log = logs.CreateLogger("ActorBalancer.Worker");
         _handlers = handlers.Kinds.ToFrozenDictionary(kind => kind, kind => (handlers.Find(kind)!, logs.CreateLogger("ActorBalancer.Jobs." + kind)));
-        _core = new WorkerCore(options, identity with { Kinds = handlers.Kinds }, _clock.Now());
+        _core = new WorkerCore(options, identity with { Kinds = handlers.Kinds, Left = slotFile?.Left ?? [] }, _clock.Now());
         _runners = new SlotRunner[options.Slots];
         for (int i = 0; i < _runners.Length; i++)
             _runners[i] = new SlotRunner(this, i, resultLimit, _log);
@@ -165,6 +168,7 @@ internal sealed partial class WorkerEngine
         {
             if (_stopped)
                 return false;
+            _slotFile?.End(slot);
             bool goesOn = _core.EndRun(slot, end, _clock.Now(), out StartedRun next);
             if (goesOn)
                 Put(next);
@@ -184,6 +188,16 @@ internal sealed partial class WorkerEngine
                 if (runner.Job is { } job)
                     Cancel(job);
             }
+        }
+    }
+
+    /// <summary>The process goes on without this worker: what still runs is nobody's crash.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _stopped = true;
+            _slotFile?.Close();
         }
     }
 
@@ -218,6 +232,8 @@ internal sealed partial class WorkerEngine
 
     private void Put(in StartedRun run)
     {
+        // Before the handler can do anything.
+        _slotFile?.Begin(run.Slot, run.Token, run.Job.Key, run.Job.Attempt, _clock.Now().UnixMs);
         bool known = _handlers.TryGetValue(run.Job.Kind, out (JobHandler Handler, ILogger Log) entry);
         JobContext job = new(run.Token, run.Job, _services, known ? entry.Log : _log);
         _runners[run.Slot].Load(job, entry.Handler, run.Job.Payload);

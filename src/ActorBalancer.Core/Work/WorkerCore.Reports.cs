@@ -46,6 +46,7 @@ internal sealed partial class WorkerCore
             Version = _identity.Version,
             StartedUnixMs = _startedUnixMs,
             Held = [.. held],
+            Left = [.. _identity.Left],
             Draining = _draining,
         }));
     }

@@ -28,5 +28,11 @@ internal sealed class WorkerHello
     /// <summary>All it holds, for whichever router incarnation.</summary>
     public HeldRun[] Held { get; init; } = [];
 
+    /// <summary>
+    /// What ran when earlier processes of this worker died (rule 10): crashes that no router may have seen. Told again and again; a router
+    /// counts each once.
+    /// </summary>
+    public HeldRun[] Left { get; init; } = [];
+
     public bool Draining { get; init; }
 }

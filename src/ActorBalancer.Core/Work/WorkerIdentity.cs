@@ -17,4 +17,7 @@ internal sealed record WorkerIdentity
     public required int LifePort { get; init; }
 
     public required string Version { get; init; }
+
+    /// <summary>See <see cref="WorkerHello.Left"/>.</summary>
+    public IReadOnlyList<HeldRun> Left { get; init; } = [];
 }
