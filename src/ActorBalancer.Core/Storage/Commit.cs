@@ -48,6 +48,9 @@ internal readonly record struct InsertRows(JobBatch Jobs, long[] Keys, long Subm
 
     /// <summary>Numbers of the queues among them that keep the order of their sources; null: none. Their jobs can be read by source.</summary>
     public int[]? Ordered { get; init; }
+
+    /// <summary>Whether that row can be read by its source later.</summary>
+    public bool IsOrdered(int row) => Ordered is not null && Jobs.Source(row) is not null && Array.IndexOf(Ordered, JobKey.Queue(Keys[row])) >= 0;
 }
 
 /// <summary>A row to insert whose idempotency key is taken.</summary>

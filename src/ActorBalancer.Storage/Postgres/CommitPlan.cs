@@ -90,7 +90,7 @@ internal sealed class CommitPlan(PostgresSql sql, QueueTable queues, WordTable w
             }
             ColumnsOf(later ? sql.InsertLater : sql.InsertJob, plain: false).Add(key, kind, rows.SubmittedUnixMs, payload,
                 listed > rows.SubmittedUnixMs ? listed : null, source, allowed > 0 ? allowed : null, limit > 0 ? limit : null,
-                runAt > 0 ? runAt : null, later ? runAt : 0);
+                runAt > 0 ? runAt : null, later ? runAt : 0, rows.IsOrdered(i));
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class InsertColumns
     private readonly List<long> _keys = [], _submitted = [], _pieces = [], _at = [];
     private readonly List<int> _kinds = [], _starts = [], _lengths = [];
     private readonly List<long?> _listed = [], _timeLimits = [], _runAt = [];
-    private readonly List<int?> _allowed = [];
+    private readonly List<int?> _allowed = [], _ordered = [];
     private readonly List<string?> _sources = [];
     private byte[] _blob = new byte[1024];
     private int _bytes;
@@ -36,7 +36,7 @@ internal sealed class InsertColumns
     }
 
     public void Add(long key, int kind, long submitted, ReadOnlySpan<byte> payload, long? listed, string? source, int? allowed, long? timeLimit,
-        long? runAt, long at)
+        long? runAt, long at, bool ordered)
     {
         _keys.Add(key);
         _kinds.Add(kind);
@@ -49,6 +49,7 @@ internal sealed class InsertColumns
         _timeLimits.Add(timeLimit);
         _runAt.Add(runAt);
         _at.Add(at);
+        _ordered.Add(ordered ? 1 : null);
     }
 
     /// <summary>The statement with its arguments.</summary>
@@ -59,7 +60,7 @@ internal sealed class InsertColumns
             command.With([.. _submitted]).With([.. _pieces]);
         else
             command.With([.. _kinds]).With([.. _submitted]).With([.. _starts]).With([.. _lengths]).With([.. _listed]).With([.. _sources]).With([.. _allowed])
-                .With([.. _timeLimits]).With([.. _runAt]).With([.. _at]);
+                .With([.. _timeLimits]).With([.. _runAt]).With([.. _at]).With([.. _ordered]);
         return command.With(_blob.AsMemory(0, _bytes));
     }
 

@@ -13,7 +13,7 @@ internal sealed partial class PostgresJobStore
 
     private const string QueueSql =
         "SELECT number, name, CASE WHEN " + Free + " THEN 0 ELSE owner END, paused, strategy, binding, next_sequence, newest, priorities, later, "
-        + "ARRAY(SELECT h.key FROM {s}.horizon h WHERE h.queue = q.number ORDER BY h.priority DESC) FROM {s}.queue q ";
+        + "ready, dead, ARRAY(SELECT h.key FROM {s}.horizon h WHERE h.queue = q.number ORDER BY h.priority DESC) FROM {s}.queue q ";
 
     public async ValueTask<Registration> RegisterAsync(NodeRow node, TimeSpan lease, CancellationToken cancellation)
     {
@@ -161,17 +161,19 @@ internal sealed partial class PostgresJobStore
             Strategy = row.IsDBNull(4) ? null : row.GetString(4),
             Binding = row.IsDBNull(5) ? null : (Strategies.Binding)row.GetInt32(5),
             NextSequence = row.GetInt64(6),
-            Horizons = row.GetFieldValue<long[]>(10),
+            Priorities = row.GetInt32(8),
+            Later = row.GetInt64(9),
+            Ready = row.GetInt64(10),
+            Dead = row.GetInt64(11),
+            Horizons = row.GetFieldValue<long[]>(12),
         },
-        row.GetInt64(7),
-        row.GetInt32(8),
-        row.GetInt64(9)), QueueSql + which, arguments);
+        row.GetInt64(7)), QueueSql + which, arguments);
 
-    private sealed record QueueFound(QueueRow Row, long Newest, int Priorities, long Later)
+    private sealed record QueueFound(QueueRow Row, long Newest)
     {
         public QueueFigures Figures() => new(Row.Number, Row.Name)
         {
-            NextSequence = Row.NextSequence, Newest = Newest, Priorities = Priorities, LaterNow = Later,
+            NextSequence = Row.NextSequence, Newest = Newest, Priorities = Row.Priorities, LaterNow = Row.Later,
         };
     }
 }

@@ -8,16 +8,17 @@ internal sealed partial class PostgresJobStore
 {
     public async ValueTask<StoredJobs> LoadAsync(int queue, long afterKey, int limit, CancellationToken cancellation)
     {
-        LoadedJobs jobs = new(_queues.Has(queue) ? _queues.Name(queue) : "") { Limit = Math.Clamp(limit, 0, LoadedJobs.MostJobs) };
+        int most = Math.Clamp(limit, 0, LoadedJobs.MostJobs);
         // An unknown queue has no jobs.
-        if (!_queues.Has(queue) || jobs.Limit == 0)
-            return jobs.Build();
-        await OnPoolAsync(async connection =>
+        if (!_queues.Has(queue) || most == 0)
+            return new LoadedJobs("") { Limit = 0 }.Build();
+        LoadedJobs found = await OnPoolAsync(async connection =>
         {
+            LoadedJobs jobs = new(_queues.Name(queue)) { Limit = most };
             await LoadAsync(connection, jobs, queue, afterKey);
-            return true;
+            return jobs;
         }, cancellation);
-        return jobs.Build();
+        return found.Build();
     }
 
     public async ValueTask<JobInfo?> GetAsync(JobId id, CancellationToken cancellation) => await OnPoolAsync(async connection =>
@@ -33,15 +34,7 @@ internal sealed partial class PostgresJobStore
     {
         long from = Math.Max(afterKey, JobKey.Pack(queue, JobKey.HighestPriority, 0) - 1);
         long to = queue == JobKey.MaxQueues - 1 ? long.MaxValue : JobKey.Pack(queue + 1, JobKey.HighestPriority, 0);
-        await using NpgsqlCommand command = Command(connection, _sql.Load, from, to, (long)jobs.Limit);
-        await using NpgsqlDataReader row = await command.ExecuteReaderAsync();
-        while (await row.ReadAsync())
-        {
-            jobs.Add(row.GetInt64(0), row.GetInt32(1), row.GetInt64(2), TextOrNull(row, 3), row.IsDBNull(4) ? 0 : row.GetInt32(4),
-                row.IsDBNull(5) ? 0 : row.GetInt64(5), row.IsDBNull(6) ? 0 : row.GetInt64(6), row.GetInt64(7), row.GetInt32(8), row.GetInt32(9), row.GetInt32(10),
-                row.GetFieldValue<byte[]>(11));
-        }
-        await row.DisposeAsync();
+        await AddAsync(connection, jobs, _sql.Load, [from, to, (long)jobs.Limit]);
         await LearnAsync(connection, jobs.Kinds);
         jobs.Name(WordText);
     }

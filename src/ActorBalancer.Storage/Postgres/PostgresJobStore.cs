@@ -56,6 +56,7 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
         settings.MaxPoolSize = Math.Min(settings.MaxPoolSize, 8);
         _names = new PostgresNames(schema, $"{settings.Host}:{settings.Port}/{settings.Database ?? settings.Username}");
         _sql = new PostgresSql(_names);
+        _load = new LoadSql(_names);
         _maxQueues = Math.Min(maxQueues, JobKey.MaxQueues);
         _connectionString = settings.ConnectionString;
         _pool = NpgsqlDataSource.Create(settings);

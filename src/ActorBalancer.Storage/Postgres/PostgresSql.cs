@@ -41,8 +41,8 @@ internal sealed class PostgresSql
             + $" ORDER BY key LIMIT $3) AS page) AS sized WHERE before <= {LoadedJobs.MostBytes} ORDER BY key";
         Get = string.Join(" UNION ALL ", Tables.Select(table => $"SELECT {JobColumns.ForLooking} FROM {_s}.{table} WHERE key = $1"));
         Reopen = $"WITH e AS (DELETE FROM {_s}.ended WHERE key = $1 RETURNING *) "
-            + $"INSERT INTO {_s}.job (key, state, kind, submitted, listed, source, allowed, time_limit, at, used, crashes, runs, worker, error, history, payload) "
-            + "SELECT key, 1, kind, submitted, listed, source, allowed, time_limit, 0, 0, 0, runs, worker, error, $2, payload FROM e";
+            + $"INSERT INTO {_s}.job (key, state, kind, submitted, listed, source, ordered, allowed, time_limit, at, used, crashes, runs, worker, error, history, payload) "
+            + "SELECT key, 1, kind, submitted, listed, source, ordered, allowed, time_limit, 0, 0, 0, runs, worker, error, $2, payload FROM e";
     }
 
     /// <summary>The last statement of every commit (rule 2): no row comes back if the incarnation is fenced or gone.</summary>
@@ -81,10 +81,10 @@ internal sealed class PostgresSql
         _moves[(int)from << 4 | (int)to << 2 | (ran ? 2 : 0) | (plain ? 1 : 0)];
 
     private string Insert(string table, string state) =>
-        $"INSERT INTO {_s}.{table} (key, state, kind, submitted, listed, source, allowed, time_limit, run_at, at, used, crashes, runs, payload) "
-        + $"SELECT i.key, {state}, i.kind, i.submitted, i.listed, i.source, i.allowed, i.time_limit, i.run_at, i.at, 0, 0, 0, substr($12, i.start, i.length) "
-        + "FROM unnest($1::bigint[], $2::int[], $3::bigint[], $4::int[], $5::int[], $6::bigint[], $7::text[], $8::int[], $9::bigint[], $10::bigint[], $11::bigint[]) "
-        + "AS i (key, kind, submitted, start, length, listed, source, allowed, time_limit, run_at, at)";
+        $"INSERT INTO {_s}.{table} (key, state, kind, submitted, listed, source, allowed, time_limit, run_at, at, ordered, used, crashes, runs, payload) "
+        + $"SELECT i.key, {state}, i.kind, i.submitted, i.listed, i.source, i.allowed, i.time_limit, i.run_at, i.at, i.ordered, 0, 0, 0, substr($13, i.start, i.length) "
+        + "FROM unnest($1::bigint[], $2::int[], $3::bigint[], $4::int[], $5::int[], $6::bigint[], $7::text[], $8::int[], $9::bigint[], $10::bigint[], $11::bigint[], $12::int[]) "
+        + "AS i (key, kind, submitted, start, length, listed, source, allowed, time_limit, run_at, at, ordered)";
 
     private string MoveText(JobTable from, JobTable to, bool ran, bool plain)
     {
@@ -122,11 +122,11 @@ internal sealed class PostgresSql
         }
 
         // A succeeded job is only read about.
-        string[] dropped = to == JobTable.Done ? ["allowed", "time_limit", "run_at", "payload"] : [];
+        string[] dropped = to == JobTable.Done ? ["allowed", "time_limit", "run_at", "payload", "ordered"] : [];
         string[] columns = JobColumns.All.Split(", ");
         // What becomes of each column is said where the row is deleted, but for the time, which is one for all rows.
         string returning = string.Join(", ", columns.Select(column =>
-            dropped.Contains(column) || column == "at" && final ? $"NULL::{(column is "payload" ? "bytea" : column is "allowed" ? "int" : "bigint")} AS {column}"
+            dropped.Contains(column) || column == "at" && final ? $"NULL::{(column is "payload" ? "bytea" : column is "allowed" or "ordered" ? "int" : "bigint")} AS {column}"
             : sets.TryGetValue(column, out string? value) && value != "NULL" ? $"{value} AS {column}"
             : value is null ? $"j.{column}" : $"NULL::{TypeOf(column)} AS {column}"));
         string bucket = to == JobTable.Done ? ", bucket" : "";

@@ -9,12 +9,12 @@ internal static class JobSql
         "INSERT INTO job (key, state, kind, submitted, listed, at, used, crashes, runs, payload) VALUES (?1, 1, ?2, ?3, ?4, 0, 0, 0, 0, ?5)";
 
     public const string InsertJob =
-        "INSERT INTO job (key, state, kind, submitted, listed, source, allowed, time_limit, run_at, at, used, crashes, runs, payload) "
-        + "VALUES (?1, 1, ?2, ?3, ?4, ?6, ?7, ?8, ?9, ?10, 0, 0, 0, ?5)";
+        "INSERT INTO job (key, state, kind, submitted, listed, source, allowed, time_limit, run_at, at, ordered, used, crashes, runs, payload) "
+        + "VALUES (?1, 1, ?2, ?3, ?4, ?6, ?7, ?8, ?9, ?10, ?11, 0, 0, 0, ?5)";
 
     public const string InsertLater =
-        "INSERT INTO later (key, state, kind, submitted, listed, source, allowed, time_limit, run_at, at, used, crashes, runs, payload) "
-        + "VALUES (?1, 0, ?2, ?3, ?4, ?6, ?7, ?8, ?9, ?10, 0, 0, 0, ?5)";
+        "INSERT INTO later (key, state, kind, submitted, listed, source, allowed, time_limit, run_at, at, ordered, used, crashes, runs, payload) "
+        + "VALUES (?1, 0, ?2, ?3, ?4, ?6, ?7, ?8, ?9, ?10, ?11, 0, 0, 0, ?5)";
 
     /// <summary>A success at a first or later run without an error: what nearly every outcome is.</summary>
     public const string MovePlain =
@@ -65,7 +65,7 @@ internal static class JobSql
             return $"UPDATE {Tables[(int)to]} SET {string.Join(", ", sets.Select(set => $"{set.Column} = {set.Value}"))} WHERE key = ?1";
 
         // A succeeded job is only read about.
-        string[] dropped = to == JobTable.Done ? ["allowed", "time_limit", "run_at", "payload"] : [];
+        string[] dropped = to == JobTable.Done ? ["allowed", "time_limit", "run_at", "payload", "ordered"] : [];
         IEnumerable<string> values = JobColumns.All.Split(", ").Select(column => dropped.Contains(column) ? "NULL"
             : sets.FirstOrDefault(set => set.Column == column) is { Value: { } value } ? value : column);
         return $"INSERT INTO {Tables[(int)to]} ({JobColumns.All}) SELECT {string.Join(", ", values)} FROM {Tables[(int)from]} WHERE key = ?1";

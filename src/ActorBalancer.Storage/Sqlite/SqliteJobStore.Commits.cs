@@ -93,7 +93,7 @@ internal sealed partial class SqliteJobStore
             if (!isPlain)
             {
                 insert.Bind(6, source).Bind(7, allowed > 0 ? allowed : null).Bind(8, timeLimit > 0 ? timeLimit : null)
-                    .Bind(9, runAt > 0 ? runAt : null).Bind(10, later ? runAt : 0);
+                    .Bind(9, runAt > 0 ? runAt : null).Bind(10, later ? runAt : 0).Bind(11, rows.IsOrdered(i) ? 1L : null);
             }
             insert.Run();
         }

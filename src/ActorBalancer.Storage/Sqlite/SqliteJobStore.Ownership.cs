@@ -109,7 +109,7 @@ internal sealed partial class SqliteJobStore
         ILookup<int, long> horizons = Horizons(handle);
         List<QueueRow> rows = [];
         SqliteStatement all = handle.Cached(
-            "SELECT number, name, owner, paused, strategy, binding, next_sequence FROM queue WHERE ?1 IS NULL OR name = ?1 ORDER BY number").Bind(1, name);
+            "SELECT number, name, owner, paused, strategy, binding, next_sequence, priorities, ready, later, dead FROM queue WHERE ?1 IS NULL OR name = ?1 ORDER BY number").Bind(1, name);
         while (all.Step())
         {
             int number = (int)all.Long(0);
@@ -122,6 +122,10 @@ internal sealed partial class SqliteJobStore
                 Strategy = all.Text(4),
                 Binding = (Strategies.Binding?)all.LongOrNull(5),
                 NextSequence = all.Long(6),
+                Priorities = (int)all.Long(7),
+                Ready = all.Long(8),
+                Later = all.Long(9),
+                Dead = all.Long(10),
                 Horizons = [.. horizons[number]],
             });
         }

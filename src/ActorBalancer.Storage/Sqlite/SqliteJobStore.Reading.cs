@@ -43,12 +43,7 @@ internal sealed partial class SqliteJobStore
             .Bind(3, limit);
         if (queue == JobKey.MaxQueues - 1)
             load.Bind(2, long.MaxValue);
-        while (jobs.Bytes <= LoadedJobs.MostBytes && load.Step())
-        {
-            jobs.Add(load.Long(0), (int)load.Long(1), load.Long(2), load.Text(3), (int)load.Long(4), load.Long(5), load.Long(6),
-                load.Long(7), (int)load.Long(8), (int)load.Long(9), (int)load.Long(10), load.Blob(11));
-        }
-        load.Reset();
+        Add(load, jobs);
         jobs.Name(WordText);
         return jobs.Build();
     }

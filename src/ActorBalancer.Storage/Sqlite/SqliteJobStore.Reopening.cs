@@ -5,8 +5,8 @@ namespace ActorBalancer.Storage.Sqlite;
 internal sealed partial class SqliteJobStore
 {
     private const string ReopenSql =
-        "INSERT INTO job (key, state, kind, submitted, listed, source, allowed, time_limit, at, used, crashes, runs, worker, error, history, payload) "
-        + "SELECT key, 1, kind, submitted, listed, source, allowed, time_limit, 0, 0, 0, runs, worker, error, ?2, payload FROM ended WHERE key = ?1";
+        "INSERT INTO job (key, state, kind, submitted, listed, source, ordered, allowed, time_limit, at, used, crashes, runs, worker, error, history, payload) "
+        + "SELECT key, 1, kind, submitted, listed, source, ordered, allowed, time_limit, 0, 0, 0, runs, worker, error, ?2, payload FROM ended WHERE key = ?1";
 
     public async ValueTask<Reopening> ReopenAsync(long incarnation, JobId id, CancellationToken cancellation)
     {

@@ -47,7 +47,7 @@ CREATE TABLE word (
 ) STRICT;
 
 -- Jobs that can be dispatched. The key is the dispatch order. The four tables of jobs have the same columns, and a job is in
--- exactly one of them.
+-- exactly one of them. "ordered" is 1 where the queue keeps the order of its sources.
 CREATE TABLE job (
   key INTEGER PRIMARY KEY,
   state INTEGER NOT NULL,
@@ -55,6 +55,7 @@ CREATE TABLE job (
   submitted INTEGER NOT NULL,
   listed INTEGER,
   source TEXT,
+  ordered INTEGER,
   allowed INTEGER,
   time_limit INTEGER,
   run_at INTEGER,
@@ -73,6 +74,8 @@ CREATE TABLE job (
   result BLOB,
   payload BLOB
 ) STRICT;
+
+CREATE INDEX job_source ON job (source, key) WHERE ordered = 1;
 
 -- Scheduled and retrying jobs; "at" is when they are due.
 CREATE TABLE later (
@@ -82,6 +85,7 @@ CREATE TABLE later (
   submitted INTEGER NOT NULL,
   listed INTEGER,
   source TEXT,
+  ordered INTEGER,
   allowed INTEGER,
   time_limit INTEGER,
   run_at INTEGER,
@@ -100,7 +104,7 @@ CREATE TABLE later (
   result BLOB,
   payload BLOB
 ) STRICT;
-CREATE INDEX later_at ON later (at);
+CREATE INDEX later_due ON later (key >> 52, at, key);
 
 -- Succeeded jobs, without their payloads; "at" is when that was stored.
 CREATE TABLE done (
@@ -110,6 +114,7 @@ CREATE TABLE done (
   submitted INTEGER NOT NULL,
   listed INTEGER,
   source TEXT,
+  ordered INTEGER,
   allowed INTEGER,
   time_limit INTEGER,
   run_at INTEGER,
@@ -137,6 +142,7 @@ CREATE TABLE ended (
   submitted INTEGER NOT NULL,
   listed INTEGER,
   source TEXT,
+  ordered INTEGER,
   allowed INTEGER,
   time_limit INTEGER,
   run_at INTEGER,
