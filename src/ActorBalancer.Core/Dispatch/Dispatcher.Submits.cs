@@ -6,6 +6,7 @@ namespace ActorBalancer.Dispatch;
 /// <summary>From a gateway's batch to the backlog: keys, the turn's commit, and checkpoint 1.</summary>
 internal sealed partial class Dispatcher
 {
+    private const string StoreFull = "the store has no room left; the job was not accepted, submit it again when there is some";
     private const string StoreAway = "the store is away; the job was not accepted, submit it again";
 
     private readonly List<Submit> _parked = [];
@@ -102,9 +103,10 @@ internal sealed partial class Dispatcher
                 if (_stalledUntil == 0)
                     Effects.Notices.Add(new DispatchNotice(NoticeKind.StoreAway, _nodeName, turn.Commit.Outcomes.Count));
                 // What came meanwhile is refused too: a caller hears within a retry that the store is away.
-                RefuseInserts(turn.Submits, RefusalCode.StoreUnavailable, StoreAway);
+                (RefusalCode code, string why) = result == CommitResult.Full ? (RefusalCode.StoreFull, StoreFull) : (RefusalCode.StoreUnavailable, StoreAway);
+                RefuseInserts(turn.Submits, code, why);
                 turn.Commit.Inserts.Clear();
-                RefuseInserts(_turn.Submits, RefusalCode.StoreUnavailable, StoreAway);
+                RefuseInserts(_turn.Submits, code, why);
                 _turn.Commit.Inserts.Clear();
                 _stalled = turn;
                 _stalledUntil = Now.Micros + 200 * Moment.PerMillisecond;

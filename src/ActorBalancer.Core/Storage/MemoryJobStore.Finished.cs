@@ -20,10 +20,12 @@ internal sealed partial class MemoryJobStore
 
             RingOf(was).TakeOut(record.ResultStart);
             _payloadBytes -= record.ResultLength;
+            queue!.In(record.State)--;
             record.Reopen();
+            queue.In(record.State)++;
             record.Batch!.Opened();
             page.Open(record.Priority)++;
-            queue!.Open(record.Priority)++;
+            queue.Open(record.Priority)++;
             StoredJobsBuilder job = new(queue, 1);
             job.Add(id.Key, in record);
             return new(new Reopening(ReopenResult.Done, was, job.Build()));
@@ -57,7 +59,8 @@ internal sealed partial class MemoryJobStore
             _resultBytes -= page[key].ResultLength;
         else
             _payloadBytes -= page[key].ResultLength;
-        queue!.Jobs.Remove(page, JobKey.Sequence(key));
+        queue!.In(page[key].State)--;
+        queue.Jobs.Remove(page, JobKey.Sequence(key));
     }
 
     /// <summary>The job stays to be read about, but nobody can retry it any more.</summary>

@@ -16,7 +16,34 @@ internal sealed partial class MemoryJobStore
             // An unknown queue has no jobs.
             MemoryQueue of = IsQueue(queue) ? _queues[queue] : new MemoryQueue(queue, "");
             StoredJobsBuilder found = new(of, (int)Math.Clamp(of.AllOpen(), 0, Math.Clamp(limit, 0, LoadJobs)));
-            Load(of, Math.Max(afterKey + 1, JobKey.Pack(queue, JobKey.HighestPriority, 0)), found);
+            foreach (long key in Open(of, Math.Max(afterKey + 1, JobKey.Pack(queue, JobKey.HighestPriority, 0))))
+            {
+                if (found.IsFull || found.Bytes > LoadBytes)
+                    break;
+                found.Add(key, in of.Jobs.Find(JobKey.Sequence(key))![key]);
+            }
+            return new(found.Build());
+        }
+    }
+
+    public ValueTask<StoredJobs> LoadAsync(LoadQuery query, CancellationToken cancellation)
+    {
+        lock (_lock)
+        {
+            MemoryQueue of = IsQueue(query.Queue) ? _queues[query.Queue] : new MemoryQueue(query.Queue, "");
+            StoredJobsBuilder found = new(of, (int)Math.Clamp(of.AllOpen(), 0, Math.Clamp(query.Limit, 0, LoadJobs)));
+            switch (query.From)
+            {
+                case LoadFrom.Keys:
+                    foreach (long key in query.Keys.Where(key => JobKey.Queue(key) == of.Number).Order())
+                    {
+                        if (!found.IsFull && Find(key, out _) is { } page && !JobTransitions.IsFinal(page[key].State))
+                            found.Add(key, in page[key]);
+                    }
+                    break;
+                case LoadFrom.Later: LoadLater(of, query, found); break;
+                default: LoadReady(of, query, found); break;
+            }
             return new(found.Build());
         }
     }
@@ -82,11 +109,56 @@ internal sealed partial class MemoryJobStore
 
     private static bool Has(ReadOnlySpan<char> whole, string text) => whole.Contains(text, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Key order is priority by priority, and within one by sequence; pages without such jobs are passed over.</summary>
-    private static void Load(MemoryQueue queue, long fromKey, StoredJobsBuilder found)
+    private static void LoadReady(MemoryQueue queue, LoadQuery query, StoredJobsBuilder found)
     {
-        if (JobKey.Queue(fromKey) != queue.Number || found.IsFull)
-            return;
+        foreach (long key in Open(queue, query))
+        {
+            if (found.IsFull || found.Bytes > LoadBytes)
+                return;
+            ref MemoryRecord record = ref queue.Jobs.Find(JobKey.Sequence(key))![key];
+            if (record.State == JobState.Waiting && (query.From != LoadFrom.Source || record.Batch!.Jobs.Source(record.Index) == query.Source))
+                found.Add(key, in record);
+        }
+    }
+
+    private static void LoadLater(MemoryQueue queue, LoadQuery query, StoredJobsBuilder found)
+    {
+        // There is no order by time to read in, so all are looked at; whoever keeps all in memory reads only once.
+        (long At, long Key) after = (query.AfterUnixMs, query.AfterKey);
+        List<(long At, long Key)> later = [];
+        foreach (long key in Open(queue, query with { AfterKey = -1 }))
+        {
+            ref MemoryRecord record = ref queue.Jobs.Find(JobKey.Sequence(key))![key];
+            if (record.State is JobState.Scheduled or JobState.Retrying && (record.AtUnixMs, key).CompareTo(after) > 0)
+                later.Add((record.AtUnixMs, key));
+        }
+        later.Sort();
+        foreach ((long _, long key) in later)
+        {
+            if (found.IsFull || found.Bytes > LoadBytes)
+                return;
+            found.Add(key, in queue.Jobs.Find(JobKey.Sequence(key))![key]);
+        }
+    }
+
+    /// <summary>Keys within the query's bounds and of its kinds, of jobs that are not final, in key order.</summary>
+    private static IEnumerable<long> Open(MemoryQueue queue, LoadQuery query)
+    {
+        foreach (long key in Open(queue, Math.Max(query.AfterKey + 1, JobKey.Pack(queue.Number, JobKey.HighestPriority, 0))))
+        {
+            if (key >= query.BeforeKey)
+                yield break;
+            string kind = queue.Jobs.Find(JobKey.Sequence(key))![key].Kind;
+            if ((query.Kind is null || query.Kind == kind) && !query.Except.Contains(kind))
+                yield return key;
+        }
+    }
+
+    /// <summary>Key order is priority by priority, and within one by sequence; pages without such jobs are passed over.</summary>
+    private static IEnumerable<long> Open(MemoryQueue queue, long fromKey)
+    {
+        if (JobKey.Queue(fromKey) != queue.Number)
+            yield break;
         long sequence = JobKey.Sequence(fromKey);
         for (int priority = JobKey.Priority(fromKey); priority >= 0; priority--, sequence = 0)
         {
@@ -97,12 +169,8 @@ internal sealed partial class MemoryJobStore
                 long end = (sequence | (MemoryPage.Size - 1)) + 1;
                 for (; sequence < end && page.Open(priority) > 0; sequence++)
                 {
-                    ref MemoryRecord record = ref page[sequence];
-                    if (record.Batch is null || record.Priority != priority || JobTransitions.IsFinal(record.State))
-                        continue;
-                    found.Add(JobKey.Pack(queue.Number, priority, sequence), in record);
-                    if (found.IsFull || found.Bytes > LoadBytes)
-                        return;
+                    if (page.IsOpen(sequence, priority))
+                        yield return JobKey.Pack(queue.Number, priority, sequence);
                 }
                 sequence = end;
             }

@@ -22,7 +22,7 @@ internal sealed partial class MemoryJobStore
             foreach (InsertRows rows in commit.Inserts)
                 Insert(rows);
             if (commit.Outcomes.Count > 0)
-                Finish(commit.Outcomes, resultBytes);
+                Finish(commit, resultBytes);
             foreach (QueueRow row in commit.Queues)
                 _queues[row.Number].Set(row);
             foreach (long key in commit.Horizons)
@@ -87,6 +87,8 @@ internal sealed partial class MemoryJobStore
             record.Priority = priority;
             record.State = runAt > rows.SubmittedUnixMs ? JobState.Scheduled : JobState.Waiting;
             record.AtUnixMs = record.State == JobState.Scheduled ? runAt : 0;
+            queue.In(record.State)++;
+            queue.Priorities |= 1 << priority;
             batch.Opened();
             page.Count++;
             page.Open(priority)++;
@@ -94,20 +96,23 @@ internal sealed partial class MemoryJobStore
         }
     }
 
-    private void Finish(List<OutcomeRow> outcomes, long resultBytes)
+    private void Finish(Commit commit, long resultBytes)
     {
         ResultBlobs results = new(resultBytes);
         long now = NowUnixMs(), duplicates = 0;
-        foreach (ref readonly OutcomeRow row in CollectionsMarshal.AsSpan(outcomes))
+        foreach (ref readonly OutcomeRow row in CollectionsMarshal.AsSpan(commit.Outcomes))
         {
             if (Find(row.Key, out MemoryQueue? queue) is not { } page || JobTransitions.IsFinal(page[row.Key].State))
             {
                 duplicates++;
+                commit.Missing.Add(row.Key);
                 continue;
             }
 
             ref MemoryRecord record = ref page[row.Key];
+            queue!.In(record.State)--;
             record.Finish(row);
+            queue.In(record.State)++;
             if (!JobTransitions.IsFinal(row.State))
                 continue;
 
@@ -128,7 +133,7 @@ internal sealed partial class MemoryJobStore
             }
             record.Batch!.Closed();
             page.Open(record.Priority)--;
-            queue!.Open(record.Priority)--;
+            queue.Open(record.Priority)--;
         }
         if (duplicates > 0)
             Interlocked.Add(ref _duplicates, duplicates);

@@ -16,6 +16,12 @@ internal sealed class MemoryPage
 
     public ref MemoryRecord this[long sequence] => ref Records[(int)sequence & (Size - 1)];
 
+    public bool IsOpen(long sequence, int priority)
+    {
+        ref MemoryRecord record = ref this[sequence];
+        return record.Batch is not null && record.Priority == priority && !JobTransitions.IsFinal(record.State);
+    }
+
     /// <summary>How many jobs of that priority are not final, so that a load passes over pages without.</summary>
     public ref ushort Open(int priority) => ref _open[priority];
 

@@ -5,6 +5,7 @@ internal sealed class MemoryQueue(int number, string name)
 {
     private readonly long[] _horizons = [.. Enumerable.Repeat(-1L, JobKey.HighestPriority + 1)];
     private readonly long[] _open = new long[JobKey.HighestPriority + 1];
+    private readonly long[] _in = new long[(int)Enum.GetValues<JobState>().Max() + 1];
     private QueueRow _settings = new() { Number = number, Name = name };
 
     public int Number { get; } = number;
@@ -22,10 +23,20 @@ internal sealed class MemoryQueue(int number, string name)
     /// <summary>How many jobs are not final.</summary>
     public long AllOpen() => _open.Sum();
 
+    /// <summary>How many jobs are in that state.</summary>
+    public ref long In(JobState state) => ref _in[(int)state];
+
+    /// <summary>A bit for each priority that a job ever had.</summary>
+    public int Priorities { get; set; }
+
     public QueueRow Row() => _settings with
     {
         Owner = Owner,
         NextSequence = Jobs.End,
+        Priorities = Priorities,
+        Ready = In(JobState.Waiting),
+        Later = In(JobState.Scheduled) + In(JobState.Retrying),
+        Dead = In(JobState.Dead),
         // From the highest priority down is key order.
         Horizons = [.. _horizons.Reverse().Where(key => key >= 0)],
     };

@@ -49,6 +49,8 @@ internal struct MemoryRecord
 
     public int Priority { readonly get => _priority; set => _priority = (byte)value; }
 
+    public readonly string Kind => Batch!.Jobs.Kind(Index);
+
     /// <summary>As a reader sees it.</summary>
     public readonly string? Error => More?.Note ?? More?.Error;
 
