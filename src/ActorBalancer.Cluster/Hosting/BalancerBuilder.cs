@@ -61,8 +61,25 @@ public sealed class BalancerBuilder
         return this;
     }
 
-    /// <summary>Keeps jobs in the router's process, lost with it; the default.</summary>
-    public BalancerBuilder UseMemory() => Set("actorbalancer.store", "memory");
+    /// <summary>Keeps jobs in the router's process, lost with it.</summary>
+    public BalancerBuilder UseMemory() => Set("actorbalancer.store", StoreNames.Memory);
+
+    /// <summary>Keeps jobs in a SQLite file, <c>./actorbalancer.db</c> unless it is named; the default. One router node uses it.</summary>
+    /// <param name="file">From the current directory; made if there is none. Null: as configured.</param>
+    public BalancerBuilder UseSqlite(string? file = null)
+    {
+        Set("actorbalancer.store", StoreNames.Sqlite);
+        return file is null ? this : Set("actorbalancer.sqlite.file", file);
+    }
+
+    /// <summary>Keeps jobs in a PostgreSQL database, for any number of router nodes.</summary>
+    /// <param name="connection">As Npgsql takes it; or <c>env:NAME</c>, <c>file:PATH</c>, where it is to be found.</param>
+    /// <param name="schema">For its tables, made at the first start. Null: as configured, by default <c>actorbalancer</c>.</param>
+    public BalancerBuilder UsePostgres(string connection, string? schema = null)
+    {
+        Set("actorbalancer.store", StoreNames.Postgres).Set("actorbalancer.postgres.connection", connection);
+        return schema is null ? this : Set("actorbalancer.postgres.schema", schema);
+    }
 
     /// <summary>Runs a kind by a typed handler, from a service scope of its own for each attempt.</summary>
     /// <exception cref="ArgumentException">The kind is no valid name, or has a handler already.</exception>

@@ -30,6 +30,7 @@ internal sealed class BalancerNode : IAsyncDisposable
     private readonly ActorSystem _system;
     private readonly bool _ownsSystem;
     private readonly IJobStore? _store;
+    private readonly Lazy<Task> _storeEnds;
     private readonly RouterBoard? _board;
     private readonly WorkerEngine? _worker;
     private readonly NodeMeter _meter;
@@ -48,7 +49,9 @@ internal sealed class BalancerNode : IAsyncDisposable
         Name = NodeName.Of(options, cluster.SelfAddress);
         Address = cluster.SelfAddress.ToString();
         Client = settings.Client ?? new JobClient(settings.Clock);
-        _store = options.IsRouter ? settings.Store ?? new MemoryJobStore(settings.Clock, options.Memory, options.Limits.Queues) : null;
+        _store = settings.Store;
+        _storeEnds = new(() => _store is null ? Task.CompletedTask : _store.DisposeAsync().AsTask());
+        _gone.Token.Register(() => _ = _storeEnds.Value);
         _board = options.IsRouter ? new RouterBoard(settings.Clock) : null;
         _worker = options.IsWorker ? Worker(settings, Name, lifePort, incarnation) : null;
         ProcessSampler sampler = new(new SystemSource(), settings.Clock, Name, _worker is null ? 0 : incarnation, _worker is null ? null : _worker.Load.Snapshot);
@@ -123,15 +126,17 @@ internal sealed class BalancerNode : IAsyncDisposable
         long incarnation = Incarnation(settings.Clock);
         Config logging = ConfigurationFactory.ParseString($"akka.loggers = [\"{typeof(LoggerFactoryLogger).FullName}, Akka.Hosting\"]");
         Config config = AkkaSettings.For(options, settings.Akka).WithFallback(logging);
+        IJobStore? store = null;
         LifePort? lifePort = null;
         ActorSystem? system = null;
         try
         {
+            store = await StoreAsync(settings);
             // Before anything that peers can see, so that they can always tell this process's death from a silence.
             lifePort = LifePort.Open(options.Remoting.Bind, incarnation);
             ActorSystemSetup setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new LoggerFactorySetup(settings.Logs));
             system = ActorSystem.Create(AkkaSettings.SystemName, identity is null ? setup : setup.And(identity));
-            BalancerNode node = new(settings, system, ownsSystem: true, lifePort, incarnation, AkkaSettings.LargestFrame(options));
+            BalancerNode node = new(settings with { Store = store }, system, ownsSystem: true, lifePort, incarnation, AkkaSettings.LargestFrame(options));
             if (options.Seeds.Count == 0)
             {
                 Akka.Cluster.Cluster cluster = Akka.Cluster.Cluster.Get(system);
@@ -145,6 +150,8 @@ internal sealed class BalancerNode : IAsyncDisposable
             if (system is not null)
                 await system.Terminate();
             lifePort?.Close();
+            if (store is not null)
+                await store.DisposeAsync();
             throw StartFault.Of(fault, options.Remoting);
         }
     }
@@ -159,15 +166,19 @@ internal sealed class BalancerNode : IAsyncDisposable
         if (check.Adapted.IsWorker && check.Adapted.Worker.Drain < settings.Options.Worker.Drain)
             Log.DrainCut(settings.Logs.CreateLogger<BalancerNode>(), GuestCheck.DrainKey, check.Adapted.Worker.Drain);
         long incarnation = Incarnation(settings.Clock);
-        LifePort lifePort = LifePort.Open(check.Bind, incarnation);
+        IJobStore? store = await StoreAsync(settings);
+        LifePort? lifePort = null;
         try
         {
-            BalancerNode node = new(settings with { Options = check.Adapted }, system, ownsSystem: false, lifePort, incarnation, check.FrameSize);
+            lifePort = LifePort.Open(check.Bind, incarnation);
+            BalancerNode node = new(settings with { Options = check.Adapted, Store = store }, system, ownsSystem: false, lifePort, incarnation, check.FrameSize);
             return await node.ConnectAsync();
         }
         catch
         {
-            lifePort.Close();
+            lifePort?.Close();
+            if (store is not null)
+                await store.DisposeAsync();
             throw;
         }
     }
@@ -183,9 +194,12 @@ internal sealed class BalancerNode : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        if (_store is not null)
-            await _store.DisposeAsync();
+        await _storeEnds.Value;
     }
+
+    private static async Task<IJobStore?> StoreAsync(NodeSettings settings) => settings.Options.IsRouter
+        ? settings.Store ?? await NodeStore.OpenAsync(settings.Options, settings.Clock, settings.Logs)
+        : null;
 
     private async Task<BalancerNode> ConnectAsync()
     {

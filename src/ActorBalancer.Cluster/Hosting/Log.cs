@@ -12,4 +12,7 @@ internal static partial class Log
 
     [LoggerMessage(3, LogLevel.Error, "OnStopped threw; the node {Node} stops all the same")]
     public static partial void OnStoppedThrew(ILogger log, Exception fault, string node);
+
+    [LoggerMessage(4, LogLevel.Warning, "The store is away, and this node waits for it: {Reason}")]
+    public static partial void StoreAway(ILogger log, string reason);
 }

@@ -27,8 +27,14 @@ public sealed record BalancerOptions
     /// <summary>Members to join, each <c>HOST:PORT</c>. Empty on a router: it forms a cluster of its own.</summary>
     public required IReadOnlyList<string> Seeds { get; init; }
 
-    /// <summary>Where jobs are kept: <c>memory</c>.</summary>
+    /// <summary>Where jobs are kept: <c>memory</c>, <c>sqlite</c> or <c>postgres</c>.</summary>
     public required string Store { get; init; }
+
+    /// <summary>The file of the store <c>sqlite</c>.</summary>
+    public required SqliteOptions Sqlite { get; init; }
+
+    /// <summary>The database of the store <c>postgres</c>.</summary>
+    public required PostgresOptions Postgres { get; init; }
 
     /// <summary>Bounds of the memory store.</summary>
     public required MemoryOptions Memory { get; init; }

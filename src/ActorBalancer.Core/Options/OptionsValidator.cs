@@ -49,7 +49,19 @@ public static partial class OptionsValidator
         RoleOfADataCenter("role-names.worker", names.Worker, at);
         if (names.Router == names.Worker)
             at.Add("role-names.worker", names.Worker, "must differ from role-names.router, else every worker counts as a router");
-        at.OneOf("store", options.Store, ["memory"]);
+        Store(options, at);
+    }
+
+    private static void Store(BalancerOptions options, Findings at)
+    {
+        at.OneOf("store", options.Store, StoreNames.All);
+        if (options.Sqlite.File.Length == 0)
+            at.Add("sqlite.file", "\"\"", "names a file; it is made if there is none");
+        at.Form("postgres.schema", options.Postgres.Schema, SchemaName(), SchemaPattern);
+        if (options is { Store: StoreNames.Postgres, IsRouter: true, Postgres.Connection.Length: 0 })
+            at.Add("postgres.connection", "\"\"", $"is needed by the store {StoreNames.Postgres}: env:NAME, file:PATH, or the connection itself");
+        if (ConnectionText.Problem(options.Postgres.Connection) is { } problem)
+            at.Add("postgres.connection", null, problem);
     }
 
     private static void RoleOfADataCenter(string key, string role, Findings at)
@@ -218,6 +230,12 @@ public static partial class OptionsValidator
 
     [GeneratedRegex($@"\A{VariablePattern}\z", RegexOptions.CultureInvariant)]
     private static partial Regex VariableName();
+
+    // As PostgreSQL itself takes a name without quotes.
+    private const string SchemaPattern = "[a-z_][a-z0-9_]{0,62}";
+
+    [GeneratedRegex($@"\A{SchemaPattern}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SchemaName();
 
     [GeneratedRegex($@"\A{NamePattern}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Name();

@@ -117,6 +117,8 @@ internal sealed class LocalCluster : IMapCluster
                 .. shared,
                 new("actorbalancer.name", "map"),
                 new("actorbalancer.remoting.port", "0"),
+                // What is mapped ends with this process, whatever happens; nothing of it is to be found on a disk afterwards.
+                new("actorbalancer.store", "memory"),
                 new("actorbalancer.metrics.slow-start", "0s"),
                 new("actorbalancer.queue-defaults.strategy", arguments.Strategy ?? "least-connections"),
                 // Each is read as soon as it is there.

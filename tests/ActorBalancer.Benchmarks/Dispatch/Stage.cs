@@ -39,7 +39,7 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Starts all, and returns when every worker can be reached in both ways.</summary>
     public static async Task<Stage> StartAsync(int workers)
     {
-        BalancerOptions options = BalancerConfiguration.Defaults();
+        BalancerOptions options = BalancerConfiguration.Defaults() with { Store = StoreNames.Memory };
         ServiceProvider services = new ServiceCollection().BuildServiceProvider();
         BalancerNode node = await BalancerNode.StartAsync(new NodeSettings
         {

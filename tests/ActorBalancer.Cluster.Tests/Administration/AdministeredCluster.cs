@@ -50,7 +50,7 @@ public sealed class AdministeredCluster : IAsyncLifetime
 
     private NodeSettings Settings(string name, string role, string[] seeds)
     {
-        BalancerOptions options = BalancerConfiguration.Defaults();
+        BalancerOptions options = BalancerConfiguration.Defaults() with { Store = StoreNames.Memory };
         NodeSettings settings = new()
         {
             Options = options with

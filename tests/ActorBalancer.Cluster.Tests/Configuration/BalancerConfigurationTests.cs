@@ -24,6 +24,8 @@ public class BalancerConfigurationTests
         BalancerOptions d = BalancerConfiguration.Defaults();
         Assert.Equal(("127.0.0.1", "", 8601), (d.Remoting.Bind, d.Remoting.Advertised, d.Remoting.Port));
         Assert.Equal(("actorbalancer-router", "actorbalancer-worker"), (d.RoleNames.Router, d.RoleNames.Worker));
+        Assert.Equal(("sqlite", "./actorbalancer.db"), (d.Store, d.Sqlite.File));
+        Assert.Equal(("", "actorbalancer"), (d.Postgres.Connection, d.Postgres.Schema));
         Assert.Equal(100_000, d.Memory.MaxWaiting);
         Assert.Equal((256 * 1024, 64 * 1024, 1000), (d.Limits.Payload, d.Limits.Result, d.Limits.Queues));
         Assert.Equal(("least-connections", (Binding?)null, 10), (d.QueueDefaults.Strategy, d.QueueDefaults.Binding, d.QueueDefaults.Attempts));
@@ -50,6 +52,22 @@ public class BalancerConfigurationTests
         Dictionary<string, string> environment = new() { ["ACTORBALANCER__WORKER__SLOTS"] = "3", ["ACTORBALANCER__WORKER__DRAIN"] = "3s" };
         WorkerOptions worker = Load(File, environment, ("actorbalancer.worker.slots", "4")).Options.Worker;
         Assert.Equal((4, TimeSpan.FromSeconds(3), 2, 1 << 20), (worker.Slots, worker.Drain, worker.PrefetchJobs, worker.PrefetchBytes));
+    }
+
+    [Theory]
+    [InlineData("Password=s3cret")]
+    [InlineData("PWD=s3cret")]
+    [InlineData("psw=s3cret")]
+    public void Password_is_refused_in_a_file_and_never_repeated_but_may_come_from_environment_and_code(string password)
+    {
+        string connection = $"Host=db;{password}";
+        string error = Assert.Single(Errors($"actorbalancer.postgres.connection = \"{connection}\""));
+        Assert.StartsWith("actorbalancer.postgres.connection: has a password", error, StringComparison.Ordinal);
+        Assert.EndsWith(", line 1)", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", error, StringComparison.Ordinal);
+        Assert.Equal("Host=db", Load("actorbalancer.postgres.connection = \"Host=db\"").Options.Postgres.Connection);
+        Assert.Equal(connection, Load("", new() { ["ACTORBALANCER__POSTGRES__CONNECTION"] = connection }).Options.Postgres.Connection);
+        Assert.Equal(connection, Load("", null, ("actorbalancer.postgres.connection", connection)).Options.Postgres.Connection);
     }
 
     [Theory]

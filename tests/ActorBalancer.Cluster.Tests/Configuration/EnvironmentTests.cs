@@ -53,11 +53,11 @@ public class EnvironmentTests
     [InlineData("ACTORBALANCER__SEEDS__1", "a:1", "actorbalancer.seeds: the items of a list are numbered from 0 without a gap, not 1 (environment variable ACTORBALANCER__SEEDS__1)")]
     [InlineData("ACTORBALANCER__SEEDS__FIRST", "a:1", "actorbalancer.seeds.FIRST = a:1: the items of a list are numbered from 0 (environment variable ACTORBALANCER__SEEDS__FIRST)")]
     [InlineData("ACTORBALANCER__SEEDS", "a:1", "actorbalancer.seeds = a:1: a list such as [\"a\", \"b\"] (environment variable ACTORBALANCER__SEEDS)")]
-    [InlineData("ACTORBALANCER__STORE", "", "actorbalancer.store = \"\": must be memory (environment variable ACTORBALANCER__STORE)")]
+    [InlineData("ACTORBALANCER__STORE", "", "actorbalancer.store = \"\": one of memory, sqlite, postgres (environment variable ACTORBALANCER__STORE)")]
     [InlineData("ACTORBALANCER__QUEUES__MAIL", "", "ACTORBALANCER__QUEUES__MAIL: unknown variable; valid after ACTORBALANCER__QUEUES__: <queue>__<KEY> (environment)")]
     [InlineData("ACTORBALANCER__REMOTING__PROT", "1", "ACTORBALANCER__REMOTING__PROT: unknown variable; did you mean ACTORBALANCER__REMOTING__PORT? Valid after ACTORBALANCER__REMOTING__: ADVERTISED, BIND, PORT, TLS (environment)")]
     [InlineData("ACTORBALANCER__STORE__X", "1", "ACTORBALANCER__STORE__X: unknown variable; did you mean ACTORBALANCER__STORE? Valid after ACTORBALANCER__: "
-        + "HTTP, INSECURE, LIMITS, MEMORY, METRICS, NAME, QUEUE_DEFAULTS, QUEUES, REMOTING, ROLE_NAMES, ROLES, ROUTER, SEEDS, STORE, WORKER (environment)")]
+        + "HTTP, INSECURE, LIMITS, MEMORY, METRICS, NAME, POSTGRES, QUEUE_DEFAULTS, QUEUES, REMOTING, ROLE_NAMES, ROLES, ROUTER, SEEDS, SQLITE, STORE, WORKER (environment)")]
     public void Variable_that_says_nothing_sensible_is_an_error(string name, string value, string error) =>
         Assert.Equal(error, Error("", (name, value)));
 

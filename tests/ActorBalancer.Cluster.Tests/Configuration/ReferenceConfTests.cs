@@ -28,6 +28,10 @@ public partial class ReferenceConfTests
         { "http.proxies.0", "10.0.0.0/8" },
         { "insecure", "on" },
         { "seeds.0", "10.0.0.5:8601" },
+        { "store", "memory" },
+        { "sqlite.file", "/var/lib/jobs.db" },
+        { "postgres.connection", "env:JOBS" },
+        { "postgres.schema", "jobs" },
         { "memory.max-waiting", "1" },
         { "memory.keep-finished", "0" },
         { "memory.keep-result-bytes", "1 GiB" },
@@ -71,7 +75,7 @@ public partial class ReferenceConfTests
     };
 
     /// <summary>Keys that have a single value until there is a second one to choose.</summary>
-    public static TheoryData<string> SingleValues { get; } = new("store", "queue-defaults.weights");
+    public static TheoryData<string> SingleValues { get; } = new("queue-defaults.weights");
 
     /// <summary>Keys that are set together or not at all.</summary>
     public static TheoryData<string, string> Together { get; } = new()

@@ -148,7 +148,7 @@ public sealed class BalancerNodeTests
 
     private static NodeSettings Settings()
     {
-        BalancerOptions options = BalancerConfiguration.Defaults();
+        BalancerOptions options = BalancerConfiguration.Defaults() with { Store = StoreNames.Memory };
         return new NodeSettings
         {
             Options = options with { Remoting = options.Remoting with { Port = 0 } },

@@ -32,7 +32,7 @@ public class OptionsValidatorTests
         Assert.Equal(
             [
                 "actorbalancer.name = My Node: must have the form [a-z0-9][a-z0-9._-]{0,63}",
-                "actorbalancer.store = paper: must be memory",
+                "actorbalancer.store = paper: one of memory, sqlite, postgres",
                 "actorbalancer.limits.payload = 1 GiB: a size from 1 B to 16 MiB",
                 "actorbalancer.queue-defaults.strategy = fastest: one of round-robin, random, weighted-round-robin, least-connections, source-hash",
                 "actorbalancer.queue-defaults.attempts = 0: a whole number from 1 to 1000",
@@ -41,6 +41,37 @@ public class OptionsValidatorTests
                 "actorbalancer.worker.hand-back = 1m: a duration from 1ms to 10s",
             ],
             Errors(bad));
+    }
+
+    [Theory]
+    [InlineData("env:JOBS")]
+    [InlineData("file:/run/secrets/jobs")]
+    [InlineData("Host=db;Username=jobs")]
+    public void Store_postgres_needs_a_connection_on_a_router_and_only_there(string connection)
+    {
+        BalancerOptions none = Good with { Store = StoreNames.Postgres };
+        RefusedAt("actorbalancer.postgres.connection", none);
+        Assert.Empty(Errors(none with { Roles = [NodeRoles.Worker] }));
+        Assert.Empty(Errors(none with { Postgres = Good.Postgres with { Connection = connection } }));
+    }
+
+    [Theory]
+    [InlineData("env:")]
+    [InlineData("file:")]
+    [InlineData("postgres://jobs:s3cret@db/jobs")]
+    [InlineData("s3cret")]
+    public void Connection_of_no_known_form_is_refused_without_repeating_it(string connection)
+    {
+        BalancerOptions bad = Good with { Postgres = Good.Postgres with { Connection = connection } };
+        RefusedAt("actorbalancer.postgres.connection", bad);
+        Assert.DoesNotContain("s3cret", Errors(bad)[0] + bad, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Store_needs_a_file_and_a_schema_that_can_be_named()
+    {
+        RefusedAt("actorbalancer.sqlite.file", Good with { Sqlite = new SqliteOptions { File = "" } });
+        RefusedAt("actorbalancer.postgres.schema", Good with { Postgres = Good.Postgres with { Schema = "Jobs; drop" } });
     }
 
     [Fact]

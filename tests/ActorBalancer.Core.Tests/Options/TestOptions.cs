@@ -71,6 +71,8 @@ internal static class TestOptions
         Insecure = false,
         Seeds = [],
         Store = "memory",
+        Sqlite = new SqliteOptions { File = "./actorbalancer.db" },
+        Postgres = new PostgresOptions { Connection = "", Schema = "actorbalancer" },
         Memory = Memory,
         Limits = Limits,
         QueueDefaults = Queue,

@@ -43,6 +43,11 @@ public sealed class BalancerConfiguration
         merged = merged.With(Schema.Check(environment.Build(), errors));
         merged = merged.With(Schema.Check(Overlay(sources.Overrides, sources.OverridesOrigin, sources.Role, errors), errors));
 
+        if (file.Root.Find([ConfigSchema.Root, "postgres", "connection"]) is ConfigText written && ConnectionText.HasPassword(written.Text))
+        {
+            errors.Add(new ConfigurationError($"{ConfigSchema.Root}.postgres.connection", null, "has a password, which does not belong into this file; "
+                + "put the whole connection into a variable or a file of its own and write env:NAME or file:PATH here") { Origin = written.Origin });
+        }
         BalancerOptions options = new ConfigurationCheck(merged, Schema.Reference, errors).Read();
         return errors.Count == 0 ? new BalancerConfiguration(options, file.Akka, merged) : throw new BalancerConfigurationException(errors);
     }

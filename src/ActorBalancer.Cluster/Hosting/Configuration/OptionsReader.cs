@@ -23,6 +23,8 @@ internal static class OptionsReader
             Insecure = root.OnOff("insecure"),
             Seeds = root.List("seeds"),
             Store = root.Text("store"),
+            Sqlite = new SqliteOptions { File = root.Section("sqlite").Text("file") },
+            Postgres = Postgres(root.Section("postgres")),
             Memory = Memory(root.Section("memory")),
             Limits = Limits(root.Section("limits")),
             QueueDefaults = Queue(root.Section("queue-defaults")),
@@ -65,6 +67,8 @@ internal static class OptionsReader
             Tls = new HttpTlsOptions { Certificate = tls.Text("certificate"), Key = tls.Text("key") },
         };
     }
+
+    private static PostgresOptions Postgres(SectionReader at) => new() { Connection = at.Text("connection"), Schema = at.Text("schema") };
 
     private static MemoryOptions Memory(SectionReader at) => new()
     {

@@ -1,0 +1,13 @@
+using ActorBalancer.Options;
+
+namespace ActorBalancer.Storage;
+
+/// <summary>
+/// Makes durable stores. <c>ActorBalancer.Storage</c> has the one implementation; a node finds it by name, since it knows no database
+/// and a node on memory needs none.
+/// </summary>
+internal interface IStoreProvider
+{
+    /// <summary>The store that the options name, not yet open; null, and why, where they cannot be used. Connects to nothing.</summary>
+    IJobStore? Make(BalancerOptions options, TimeProvider clock, out ConfigurationError? error);
+}

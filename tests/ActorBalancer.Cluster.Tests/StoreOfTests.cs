@@ -1,0 +1,15 @@
+using System.Runtime.CompilerServices;
+
+namespace ActorBalancer.Cluster.Tests;
+
+/// <summary>
+/// Nodes of these tests, and the processes that they start, keep their jobs in memory unless a test says otherwise: many start here
+/// at once in one directory, and none may leave a file behind.
+/// </summary>
+internal static class StoreOfTests
+{
+    public const string Variable = "ACTORBALANCER__STORE";
+
+    [ModuleInitializer]
+    internal static void Set() => Environment.SetEnvironmentVariable(Variable, "memory");
+}
