@@ -9,19 +9,18 @@ internal sealed class DemoCluster : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
-    // Those of the warm-up, and some to spare.
-    private const int OtherJobs = 1_000;
-
+    // Jobs are kept as they are by default, and nothing of them when the demo is over.
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("actorbalancer-demo-");
     private readonly TimeProvider _clock;
     private readonly ChildNode _router;
     private readonly List<DemoWorker> _workers = [];
     private string _seed = "";
     private int _started;
 
-    private DemoCluster(int jobs, TimeProvider clock)
+    private DemoCluster(TimeProvider clock)
     {
         _clock = clock;
-        _router = ChildNode.Start("router", typeof(DemoCluster).Assembly.Location, ["--role", "router", "--port", "0", "--bind", "127.0.0.1"], RouterSettings(jobs));
+        _router = ChildNode.Start("router", typeof(DemoCluster).Assembly.Location, ["--role", "router", "--port", "0", "--bind", "127.0.0.1"], RouterSettings(_folder.FullName));
     }
 
     /// <summary>Those that live.</summary>
@@ -31,14 +30,13 @@ internal sealed class DemoCluster : IAsyncDisposable
     public string Seed => _seed;
 
     /// <param name="workers">How many at first.</param>
-    /// <param name="jobs">How many jobs in all the demo may ask for after they ended.</param>
     /// <param name="clock">Measures.</param>
     /// <param name="stop">Gives up.</param>
     /// <exception cref="ChildNodeException">A process ended before it was ready.</exception>
     /// <exception cref="TimeoutException">One hangs.</exception>
-    public static async Task<DemoCluster> StartAsync(int workers, int jobs, TimeProvider clock, CancellationToken stop)
+    public static async Task<DemoCluster> StartAsync(int workers, TimeProvider clock, CancellationToken stop)
     {
-        DemoCluster cluster = new(jobs, clock);
+        DemoCluster cluster = new(clock);
         try
         {
             cluster._seed = (await cluster._router.Ready.WaitAsync(Patience, clock, stop)).Seed;
@@ -103,13 +101,15 @@ internal sealed class DemoCluster : IAsyncDisposable
         foreach (DemoWorker worker in _workers)
             await worker.Process.DisposeAsync();
         await _router.DisposeAsync();
+        _folder.Delete(recursive: true);
     }
 
-    private static KeyValuePair<string, string>[] RouterSettings(int jobs) =>
+    private static KeyValuePair<string, string>[] RouterSettings(string folder) =>
     [
         // Long enough to see a newcomer begin small, short enough to see it whole before the demo is over.
         new("ACTORBALANCER__METRICS__SLOW_START", "1s"),
-        new("ACTORBALANCER__MEMORY__KEEP_FINISHED", $"{jobs + OtherJobs}"),
+        new("ACTORBALANCER__STORE", "sqlite"),
+        new("ACTORBALANCER__SQLITE__FILE", Path.Combine(folder, "jobs.db")),
     ];
 
     private async Task<bool> AllAreUpAsync(JobClient client, CancellationToken stop)

@@ -22,7 +22,7 @@ internal sealed class DemoRun(DemoArguments arguments, string folder, IReadOnlyL
     public async Task<DemoReport> RunAsync(CancellationToken stop)
     {
         int jobs = arguments.Jobs ?? files.Count;
-        await using DemoCluster cluster = await DemoCluster.StartAsync(arguments.Workers, jobs * StrategyCatalog.All.Count, clock, stop);
+        await using DemoCluster cluster = await DemoCluster.StartAsync(arguments.Workers, clock, stop);
         await using ClientNode node = await ClientNode.JoinAsync(cluster.Seed, stop);
         JobClient client = node.Jobs;
         await cluster.WaitForAllAsync(client, stop);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ActorBalancer.Hosting;
 using ActorBalancer.Node.Processes;
+using ActorBalancer.Options;
 
 namespace ActorBalancer.Node.Up;
 
@@ -12,10 +13,10 @@ internal static class UpProcess
         using StopSignals signals = new();
         CurrentProcess.FollowDotnetRun(clock, signals.Token);
         TextWriter output = StandardOutput.Take();
-        TimeSpan drain;
+        BalancerOptions options;
         try
         {
-            drain = ChildSettings.Check(arguments).Worker.Drain;
+            options = ChildSettings.Check(arguments);
         }
         catch (BalancerConfigurationException e)
         {
@@ -23,7 +24,7 @@ internal static class UpProcess
             return ExitCode.Usage;
         }
 
-        await using UpCluster cluster = new(arguments, drain, Tell, clock);
+        await using UpCluster cluster = new(arguments, options.Worker.Drain, Tell, clock);
         string? word = null;
         try
         {
@@ -33,7 +34,7 @@ internal static class UpProcess
             await Task.Delay(Timeout.Infinite, signals.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             Tell("Stopping: the workers finish their running jobs. Once more ends everything at once.");
             if (await cluster.StopAsync() is > 0 and { } left)
-                Tell($"{Tools.Words.Count(left, "job")} had not come to the end; the store is memory, so they are gone.");
+                Tell($"{Tools.Words.Count(left, "job")} had not come to the end{Whereabouts(options)}.");
             return ExitCode.Done;
         }
         catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
@@ -56,6 +57,13 @@ internal static class UpProcess
             LocalClusters.Withdraw(word);
         }
     }
+
+    private static string Whereabouts(BalancerOptions options) => options.Store switch
+    {
+        StoreNames.Memory => "; the store is memory, so they are gone",
+        StoreNames.Sqlite => $"; they are in {Path.GetFullPath(options.Sqlite.File)} and go on with the next start",
+        _ => "; they are in the database and go on with the next start",
+    };
 
     private static string? LeaveWord(UpCluster cluster, TimeProvider clock)
     {

@@ -108,7 +108,7 @@ public sealed class KubernetesTests(DeployedCluster cluster) : IClassFixture<Dep
     [Fact]
     public void There_is_one_router_as_long_as_jobs_are_in_its_memory()
     {
-        Assert.Equal("memory", BalancerConfiguration.Defaults().Store);
+        Assert.Contains(Workload.OfKubernetes(Router, "pod").Environment, v => v is { Key: "ACTORBALANCER__STORE", Value: "memory" });
         Assert.Equal("1", Router["spec"]["replicas"].Text);
         Assert.Equal("0", DeployFolder.Kubernetes("router", "PodDisruptionBudget")["spec"]["maxUnavailable"].Text);
     }

@@ -6,7 +6,7 @@ public sealed class QueueFullTests(ITestOutputHelper output) : FailureTest(outpu
 {
     private const int MostWaiting = 50;
 
-    protected override KeyValuePair<string, string>[] RouterSettings => [new("ACTORBALANCER__MEMORY__MAX_WAITING", $"{MostWaiting}")];
+    protected override KeyValuePair<string, string>[] RouterSettings => [StoreOfTests.Memory, new("ACTORBALANCER__MEMORY__MAX_WAITING", $"{MostWaiting}")];
 
     [Fact]
     public async Task Full_queue_refuses_with_its_code_and_takes_jobs_again_when_some_have_run()

@@ -18,10 +18,12 @@ internal sealed class TestCluster : IAsyncDisposable
     private readonly List<ChildNode> _nodes = [];
     private readonly string _seed;
     private readonly ClientNode _client;
+    private readonly SqliteFolder _store;
 
-    private TestCluster(ChildNode router, string seed, ClientNode client)
+    private TestCluster(ChildNode router, string seed, ClientNode client, SqliteFolder store)
     {
         _nodes.Add(router);
+        _store = store;
         _seed = seed;
         _client = client;
     }
@@ -31,15 +33,17 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <param name="routerSettings">Environment variables of the router; slow start is off unless they say otherwise.</param>
     public static async Task<TestCluster> StartAsync(params KeyValuePair<string, string>[] routerSettings)
     {
-        ChildNode router = ChildNode.Start("router", Product, ["--role", "router", "--port", "0"], [NoSlowStart, .. routerSettings]);
+        SqliteFolder store = new();
+        ChildNode router = ChildNode.Start("router", Product, ["--role", "router", "--port", "0"], [NoSlowStart, .. store.Settings, .. routerSettings]);
         try
         {
             ReadyLine ready = await router.Ready.WaitAsync(Eventually.Deadline);
-            return new TestCluster(router, ready.Seed, await ClientNode.JoinAsync(ready.Seed, default).WaitAsync(Eventually.Deadline));
+            return new TestCluster(router, ready.Seed, await ClientNode.JoinAsync(ready.Seed, default).WaitAsync(Eventually.Deadline), store);
         }
         catch
         {
             await router.DisposeAsync();
+            store.Dispose();
             throw;
         }
     }
@@ -111,6 +115,7 @@ internal sealed class TestCluster : IAsyncDisposable
         await _client.DisposeAsync();
         foreach (ChildNode node in _nodes)
             await node.DisposeAsync();
+        _store.Dispose();
     }
 
     private static string Product => typeof(ChildNode).Assembly.Location;

@@ -103,7 +103,7 @@ public sealed class BulkTests(SharedNode shared)
     [Fact]
     public async Task Queue_that_is_full_takes_whole_thousands_and_names_the_first_line_without_a_place()
     {
-        await using HttpNode node = await HttpNode.StartAsync([], ("ACTORBALANCER__MEMORY__MAX_WAITING", "1500"));
+        await using HttpNode node = await HttpNode.StartAsync([], (StoreOfTests.Variable, "memory"), ("ACTORBALANCER__MEMORY__MAX_WAITING", "1500"));
         await node.AcceptAsync("""{"kind":"echo","payload":0}""");
         (await node.PostAsync("/v1/queues/default/pause")).IsOk();
         JsonElement[] answers = (await node.BulkAsync(string.Concat(Enumerable.Repeat("""{"kind":"echo","payload":0}""" + "\n", 2_000)))).IsOk().Lines;

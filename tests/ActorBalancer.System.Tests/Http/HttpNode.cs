@@ -11,10 +11,11 @@ namespace ActorBalancer.SystemTests.Http;
 internal sealed class HttpNode : IAsyncDisposable
 {
     private readonly ChildNode _node;
+    private readonly SqliteFolder _store;
 
-    private HttpNode(ChildNode node, ReadyLine ready)
+    private HttpNode(ChildNode node, ReadyLine ready, SqliteFolder store)
     {
-        _node = node;
+        (_node, _store) = (node, store);
         Ready = ready;
         Client = new HttpClient { BaseAddress = new Uri(ready.Http!), Timeout = Eventually.Deadline };
     }
@@ -29,18 +30,20 @@ internal sealed class HttpNode : IAsyncDisposable
 
     public static async Task<HttpNode> StartAsync(IEnumerable<string> arguments, params (string Name, string Value)[] settings)
     {
+        SqliteFolder store = new();
         ChildNode node = ChildNode.Start(
             "node", typeof(ChildNode).Assembly.Location, ["--role", "router", "--role", "worker", "--port", "0", "--slots", "4", .. arguments],
-            settings.Select(s => new KeyValuePair<string, string>(s.Name, s.Value)));
+            [.. store.Settings, .. settings.Select(s => new KeyValuePair<string, string>(s.Name, s.Value))]);
         try
         {
-            HttpNode http = new(node, await node.Ready.WaitAsync(Eventually.Deadline));
+            HttpNode http = new(node, await node.Ready.WaitAsync(Eventually.Deadline), store);
             await Eventually.IsTrue(async () => (await http.GetAsync("/readyz")).Status == 200, "the node is ready");
             return http;
         }
         catch
         {
             await node.DisposeAsync();
+            store.Dispose();
             throw;
         }
     }
@@ -94,5 +97,6 @@ internal sealed class HttpNode : IAsyncDisposable
     {
         Client.Dispose();
         await _node.DisposeAsync();
+        _store.Dispose();
     }
 }

@@ -92,7 +92,7 @@ public sealed class MapUrlTests : IAsyncLifetime
 
     private async Task<ReadyLine> StartAsync(string name, string[] arguments, params KeyValuePair<string, string>[] settings)
     {
-        ChildNode node = ChildNode.Start(name, typeof(ChildNode).Assembly.Location, [.. arguments, "--port", "0"], settings);
+        ChildNode node = ChildNode.Start(name, typeof(ChildNode).Assembly.Location, [.. arguments, "--port", "0"], [StoreOfTests.Memory, .. settings]);
         _nodes.Add(node);
         return await node.Ready.WaitAsync(Eventually.Deadline);
     }

@@ -46,7 +46,7 @@ public sealed class CraftedMessageTests(ITestOutputHelper output) : IAsyncLifeti
     {
         string folder = AppContext.BaseDirectory;
         await using ChildNode node = ChildNode.Start(
-            "target", Path.Combine(folder, "ActorBalancer.FaultyWorker.dll"), ["--port", "0", "--http-port", "0"], [new(Trap.Variable, _file)]);
+            "target", Path.Combine(folder, "ActorBalancer.FaultyWorker.dll"), ["--port", "0", "--http-port", "0"], [new(Trap.Variable, _file), StoreOfTests.Memory]);
         ReadyLine ready = await node.Ready.WaitAsync(Eventually.Deadline);
         (int Serializer, string Manifest, byte[] Body)[] messages = [.. Messages()];
 

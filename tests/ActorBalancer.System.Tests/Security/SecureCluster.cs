@@ -81,7 +81,7 @@ public sealed class SecureCluster : IAsyncLifetime
             name,
             typeof(ChildNode).Assembly.Location,
             [.. arguments, "--http-port", "0"],
-            Settings(certs.Ca, certs.Nodes[0]).Select(s => new KeyValuePair<string, string>(EnvironmentOf(s.Key), s.Value)));
+            [StoreOfTests.Memory, .. Settings(certs.Ca, certs.Nodes[0]).Select(s => new KeyValuePair<string, string>(EnvironmentOf(s.Key), s.Value))]);
         _nodes.Add(node);
         return node;
     }

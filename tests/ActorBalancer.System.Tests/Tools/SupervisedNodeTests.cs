@@ -22,6 +22,6 @@ public sealed class SupervisedNodeTests
 
         ChildNode Start(ReadyLine? last) => ++starts == 2
             ? throw new InvalidOperationException("no process is left")
-            : ChildNode.Start("router", ["--role", "router", "--port", "0"]);
+            : ChildNode.Start("router", typeof(ChildNode).Assembly.Location, ["--role", "router", "--port", "0"], [StoreOfTests.Memory]);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class UpRun : IAsyncDisposable
     {
         _ownsHome = home is null;
         _home = home ?? Directory.CreateTempSubdirectory().FullName;
-        _command = CommandRun.Start([.. HomeOf(_home), .. settings], ["up", "--json", .. arguments]);
+        _command = CommandRun.Start([.. HomeOf(_home), new(StoreOfTests.Variable, "sqlite"), new("ACTORBALANCER__SQLITE__FILE", Path.Combine(_home, "jobs.db")), .. settings], ["up", "--json", .. arguments]);
     }
 
     public int Pid => _command.Pid;
