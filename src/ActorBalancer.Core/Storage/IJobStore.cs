@@ -84,8 +84,8 @@ internal interface IJobStore : IAsyncDisposable
     ValueTask<IReadOnlyList<JobInfo>> ListAsync(JobQuery query, CancellationToken cancellation);
 
     /// <summary>
-    /// Drops finished jobs that were kept for long enough, a bounded number a call, and returns how many; 0: there are no more. The
-    /// owner calls it now and then. The memory store does so by itself.
+    /// Drops finished jobs that were kept for long enough, and idempotency keys that are free again, a bounded number a call, and returns
+    /// how many; 0: there are no more. The owner calls it now and then. The memory store does so by itself.
     /// </summary>
     ValueTask<int> PruneAsync(Retention keep, CancellationToken cancellation);
 }

@@ -37,6 +37,7 @@ internal sealed partial class MemoryJobStore
     /// <summary>Drops finished jobs that are too old, too many or have too large results, the oldest first.</summary>
     private void Forget(long nowUnixMs)
     {
+        _keys.Forget(nowUnixMs);
         long succeededUntil = nowUnixMs - (long)KeepSucceeded.TotalMilliseconds, deadUntil = nowUnixMs - (long)KeepDead.TotalMilliseconds;
         while (_succeeded.Count > 0 && _succeeded.Oldest.UnixMs < succeededUntil)
             Forget(_succeeded);

@@ -19,8 +19,16 @@ internal sealed partial class MemoryJobStore
                 return new(CommitResult.Fenced);
 
             long resultBytes = Check(commit);
-            foreach (InsertRows rows in commit.Inserts)
-                Insert(rows);
+            commit.Missing.Clear();
+            commit.Known.Clear();
+            KeyedRows? keyed = KeyedRows.Of(commit);
+            if (keyed is not null)
+            {
+                _keys.Judge(keyed);
+                commit.Known.AddRange(keyed.Known);
+            }
+            for (int i = 0; i < commit.Inserts.Count; i++)
+                Insert(commit.Inserts[i], i, keyed);
             if (commit.Outcomes.Count > 0)
                 Finish(commit, resultBytes);
             foreach (QueueRow row in commit.Queues)
@@ -64,14 +72,14 @@ internal sealed partial class MemoryJobStore
             throw new InvalidOperationException($"A commit must hold {what}; nothing was stored.");
     }
 
-    private void Insert(in InsertRows rows)
+    private void Insert(in InsertRows rows, int batchAt, KeyedRows? keyed)
     {
         _listedUnixMs = Math.Max(_listedUnixMs, rows.SubmittedUnixMs);
         MemoryBatch batch = new(rows.Jobs, rows.SubmittedUnixMs, _listedUnixMs);
         for (int i = 0; i < rows.Keys.Length; i++)
         {
             long key = rows.Keys[i];
-            if (key < 0)
+            if (key < 0 || keyed?.IsLeftOut(batchAt, i) == true)
                 continue;
             MemoryQueue queue = _queues[JobKey.Queue(key)];
             long sequence = JobKey.Sequence(key);

@@ -23,6 +23,7 @@ internal sealed partial class MemoryJobStore : IJobStore
     private readonly Dictionary<string, MemoryQueue> _queuesByName = new(StringComparer.Ordinal);
     private readonly FinishedRing _succeeded = new();
     private readonly FinishedRing _dead = new();
+    private readonly MemoryKeys _keys;
     private NodeRow? _owner;
     private long _incarnation;
     private long _leaseFrom;
@@ -41,6 +42,7 @@ internal sealed partial class MemoryJobStore : IJobStore
         _keepFinished = limits.KeepFinished;
         _keepResultBytes = limits.KeepResultBytes;
         _maxQueues = Math.Min(maxQueues, JobKey.MaxQueues);
+        _keys = new MemoryKeys((long)limits.MaxWaiting + limits.KeepFinished);
     }
 
     /// <summary>Outcomes that came for jobs which are final or no longer known.</summary>

@@ -20,13 +20,16 @@ internal sealed class CommitPlan(PostgresSql sql, QueueTable queues, WordTable w
     /// <summary>Where the jobs are that have outcomes; looked up only where that is in doubt.</summary>
     public Dictionary<long, JobTable> Where { get; } = [];
 
-    /// <summary>Outcomes of jobs that are final or not there.</summary>
-    public long Duplicates { get; private set; }
+    /// <summary>Jobs that have outcomes and are final or not there.</summary>
+    public List<long> Missing { get; } = [];
+
+    /// <summary>The rows that have idempotency keys, judged; null: none has.</summary>
+    public KeyedRows? Keyed { get; set; }
 
     public void Add(Commit commit, bool careful)
     {
-        foreach (InsertRows rows in commit.Inserts)
-            Add(rows, careful);
+        for (int i = 0; i < commit.Inserts.Count; i++)
+            Add(commit.Inserts[i], i, careful);
         Dictionary<long, int>? round = careful ? [] : null;
         foreach (ref readonly OutcomeRow row in CollectionsMarshal.AsSpan(commit.Outcomes))
             Add(row, round);
@@ -41,6 +44,8 @@ internal sealed class CommitPlan(PostgresSql sql, QueueTable queues, WordTable w
             foreach (((JobTable from, JobTable to, bool ran, bool plain), OutcomeColumns columns) in round)
                 Expect(batch, columns.Command(sql.Move(from, to, ran, plain), plain, to is JobTable.Done or JobTable.Ended), columns.Count);
         }
+        if (Keyed is { New: { Count: > 0 } keys })
+            Expect(batch, sql.StoreKeys(keys), keys.Count);
         foreach (QueueRow row in commit.Queues)
             Expect(batch, new NpgsqlBatchCommand(sql.Settings).With(row.Number).With(row.Paused).With(row.Strategy).With((int?)row.Binding), 1);
         if (commit.Horizons.Count > 0)
@@ -60,7 +65,7 @@ internal sealed class CommitPlan(PostgresSql sql, QueueTable queues, WordTable w
         return true;
     }
 
-    private void Add(in InsertRows rows, bool careful)
+    private void Add(in InsertRows rows, int batch, bool careful)
     {
         JobBatch jobs = rows.Jobs;
         ReadOnlySpan<byte> blob = jobs.Blob.Span;
@@ -70,7 +75,7 @@ internal sealed class CommitPlan(PostgresSql sql, QueueTable queues, WordTable w
         for (int i = 0; i < rows.Keys.Length; i++)
         {
             long key = rows.Keys[i];
-            if (key < 0 || (careful && !Existing.Add(key)))
+            if (key < 0 || Keyed?.IsLeftOut(batch, i) == true || (careful && !Existing.Add(key)))
                 continue;
             QueueFigures queue = queues.Touch(JobKey.Queue(key));
             long runAt = jobs.RunAtUnixMs(i);
@@ -101,7 +106,7 @@ internal sealed class CommitPlan(PostgresSql sql, QueueTable queues, WordTable w
         JobTable from = JobTable.Job;
         if (next is not null && !Where.TryGetValue(row.Key, out from))
         {
-            Duplicates++;
+            Missing.Add(row.Key);
             return;
         }
         JobTable to = JobTables.Of(row.State);

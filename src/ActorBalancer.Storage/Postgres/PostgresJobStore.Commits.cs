@@ -11,6 +11,8 @@ internal sealed partial class PostgresJobStore
     public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellation)
     {
         CommitRules.Check(commit, _queues.Has);
+        commit.Missing.Clear();
+        commit.Known.Clear();
         await _writing.WaitAsync(cancellation);
         try
         {
@@ -51,7 +53,9 @@ internal sealed partial class PostgresJobStore
             await LearnWordsAsync(connection, commit);
             // Sent with the first statement.
             await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
-            CommitPlan plan = new(_sql, _queues, _words);
+            CommitPlan plan = new(_sql, _queues, _words) { Keyed = KeyedRows.Of(commit) };
+            if (plan.Keyed is not null)
+                await JudgeAsync(connection, plan.Keyed);
             if (careful)
                 await LookUpAsync(connection, plan, commit);
             plan.Add(commit, careful);
@@ -78,7 +82,10 @@ internal sealed partial class PostgresJobStore
             committing = false;
             _queues.End(kept: true);
             Trouble = null;
-            Interlocked.Add(ref _duplicates, plan.Duplicates);
+            commit.Missing.AddRange(plan.Missing);
+            if (plan.Keyed is not null)
+                commit.Known.AddRange(plan.Keyed.Known);
+            Interlocked.Add(ref _duplicates, plan.Missing.Count);
             return (CommitResult.Done, Again.No);
         }
         catch (PostgresException e) when (!committing && e.SqlState is PostgresErrors.UniqueViolation && !careful)

@@ -18,7 +18,7 @@ internal sealed partial class PostgresJobStore
         {
             dropped += await InTransactionAsync(connection => PruneEndedAsync(connection, state, (long)time.TotalMilliseconds), cancellation);
         }
-        return dropped;
+        return dropped + await PruneKeysAsync(cancellation);
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using ActorBalancer.Storage.Rows;
+using Npgsql;
 
 namespace ActorBalancer.Storage.Postgres;
 
@@ -15,6 +16,7 @@ internal sealed class PostgresSql
 
     private readonly string _s;
     private readonly string[] _moves;
+    private readonly string _storeKeys;
 
     public PostgresSql(PostgresNames names)
     {
@@ -39,6 +41,10 @@ internal sealed class PostgresSql
         Load = $"SELECT {JobColumns.ForDispatch} FROM (SELECT *, sum(octet_length(payload)) OVER (ORDER BY key) - octet_length(payload) AS before FROM ("
             + string.Join(" UNION ALL ", Tables[..2].Select(table => $"(SELECT {JobColumns.ForDispatch} FROM {_s}.{table} WHERE key > $1 AND key < $2 ORDER BY key LIMIT $3)"))
             + $" ORDER BY key LIMIT $3) AS page) AS sized WHERE before <= {LoadedJobs.MostBytes} ORDER BY key";
+        FindKeys = $"SELECT queue, key, job, high, low, submitted FROM {_s}.idempotency WHERE queue = $1 AND key = ANY ($2)";
+        _storeKeys = $"INSERT INTO {_s}.idempotency (queue, key, job, high, low, submitted) "
+            + "SELECT * FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) ON CONFLICT (queue, key) "
+            + "DO UPDATE SET job = excluded.job, high = excluded.high, low = excluded.low, submitted = excluded.submitted";
         Get = string.Join(" UNION ALL ", Tables.Select(table => $"SELECT {JobColumns.ForLooking} FROM {_s}.{table} WHERE key = $1"));
         Reopen = $"WITH e AS (DELETE FROM {_s}.ended WHERE key = $1 RETURNING *) "
             + $"INSERT INTO {_s}.job (key, state, kind, submitted, listed, source, ordered, allowed, time_limit, at, used, crashes, runs, worker, error, history, payload) "
@@ -73,12 +79,24 @@ internal sealed class PostgresSql
 
     public string Reopen { get; }
 
+    /// <summary>Which idempotency keys of a queue are taken.</summary>
+    public string FindKeys { get; }
+
     /// <summary>The schema, as it stands in a statement.</summary>
     public string Schema => _s;
 
     /// <summary>Carries outcomes out; how many jobs it moved is how many were there.</summary>
     public string Move(JobTable from, JobTable to, bool ran, bool plain) =>
         _moves[(int)from << 4 | (int)to << 2 | (ran ? 2 : 0) | (plain ? 1 : 0)];
+
+    /// <summary>Stores idempotency keys; one that was taken and is free again has a new job then.</summary>
+    public NpgsqlBatchCommand StoreKeys(List<StoredKey> keys) => new NpgsqlBatchCommand(_storeKeys)
+        .With([.. keys.Select(key => key.Queue)])
+        .With((string?[])[.. keys.Select(key => key.Key)])
+        .With([.. keys.Select(key => key.Job)])
+        .With([.. keys.Select(key => (long)(ulong)(key.Fingerprint >> 64))])
+        .With([.. keys.Select(key => (long)(ulong)key.Fingerprint)])
+        .With([.. keys.Select(key => key.SubmittedUnixMs)]);
 
     private string Insert(string table, string state) =>
         $"INSERT INTO {_s}.{table} (key, state, kind, submitted, listed, source, allowed, time_limit, run_at, at, ordered, used, crashes, runs, payload) "

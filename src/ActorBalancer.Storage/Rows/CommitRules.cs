@@ -17,6 +17,7 @@ internal static class CommitRules
         foreach (InsertRows rows in commit.Inserts)
         {
             Require(rows.Keys.Length == rows.Jobs.Count, "as many keys as jobs");
+            Require(rows.Jobs.IdempotencyKeys is null == rows.Jobs.Fingerprints is null, "what a job with an idempotency key asks for");
             foreach (long key in rows.Keys)
                 Require(key == -1 || IsKey(key, isQueue), "keys of open queues");
         }

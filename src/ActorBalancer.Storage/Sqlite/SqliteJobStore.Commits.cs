@@ -21,14 +21,19 @@ internal sealed partial class SqliteJobStore
     /// <summary>On the writer's thread. Checkpoints 1 and 2 are the COMMIT: the log is on the disk when it returns.</summary>
     private CommitResult Write(SqliteHandle handle, Commit commit)
     {
+        commit.Missing.Clear();
+        commit.Known.Clear();
         bool committing = false;
         try
         {
             handle.Cached("BEGIN IMMEDIATE").Run();
             ReadAgain(handle);
-            foreach (InsertRows rows in commit.Inserts)
-                Insert(handle, rows);
-            long duplicates = commit.Outcomes.Count > 0 ? Finish(handle, commit.Outcomes) : 0;
+            KeyedRows? keyed = KeyedRows.Of(commit);
+            if (keyed is not null)
+                Judge(handle, keyed);
+            for (int i = 0; i < commit.Inserts.Count; i++)
+                Insert(handle, commit.Inserts[i], i, keyed);
+            List<long> missing = commit.Outcomes.Count > 0 ? Finish(handle, commit.Outcomes) : [];
             SetQueues(handle, commit);
             SetFigures(handle);
             if (!HoldsFence(handle, commit.Incarnation))
@@ -40,8 +45,10 @@ internal sealed partial class SqliteJobStore
             handle.Cached("COMMIT").Run();
             _queues.End(kept: true);
             Trouble = null;
-            if (duplicates > 0)
-                Interlocked.Add(ref _duplicates, duplicates);
+            commit.Missing.AddRange(missing);
+            if (keyed is not null)
+                commit.Known.AddRange(keyed.Known);
+            Interlocked.Add(ref _duplicates, missing.Count);
             return CommitResult.Done;
         }
         catch (SqliteFailure e) when (e.IsFull)
@@ -64,7 +71,7 @@ internal sealed partial class SqliteJobStore
         }
     }
 
-    private void Insert(SqliteHandle handle, in InsertRows rows)
+    private void Insert(SqliteHandle handle, in InsertRows rows, int batch, KeyedRows? keyed)
     {
         JobBatch jobs = rows.Jobs;
         SqliteStatement plain = handle.Cached(JobSql.InsertPlain);
@@ -72,7 +79,7 @@ internal sealed partial class SqliteJobStore
         for (int i = 0; i < rows.Keys.Length; i++)
         {
             long key = rows.Keys[i];
-            if (key < 0)
+            if (key < 0 || keyed?.IsLeftOut(batch, i) == true)
                 continue;
             QueueFigures queue = _queues.Touch(JobKey.Queue(key));
             // What the queue's only writer has not given out before is in no table.
@@ -99,19 +106,20 @@ internal sealed partial class SqliteJobStore
         }
     }
 
-    /// <summary>How many of them were duplicates: their jobs are final or not there.</summary>
-    private long Finish(SqliteHandle handle, List<OutcomeRow> outcomes)
+    /// <summary>Those of them that are duplicates: their jobs are final or not there.</summary>
+    private List<long> Finish(SqliteHandle handle, List<OutcomeRow> outcomes)
     {
         // Where each job has one outcome, rows that move away are deleted in the end, side by side and so for less.
         bool together = IsOneEach(outcomes);
-        long now = NowUnixMs(), duplicates = 0;
+        long now = NowUnixMs();
+        List<long> missing = [];
         SqliteStatement plain = handle.Cached(JobSql.MovePlain).Bind(7, now);
         (string? worker, string? why) = (null, null);
         foreach (ref readonly OutcomeRow row in CollectionsMarshal.AsSpan(outcomes))
         {
             if (row.Key < 0 || !_queues.Has(JobKey.Queue(row.Key)))
             {
-                duplicates++;
+                missing.Add(row.Key);
                 continue;
             }
             QueueFigures queue = _queues.Touch(JobKey.Queue(row.Key));
@@ -138,10 +146,10 @@ internal sealed partial class SqliteJobStore
             else if (Move(handle, row, JobTable.Later, to, now))
                 queue.Move(JobTable.Later, to, row.State);
             else
-                duplicates++;
+                missing.Add(row.Key);
         }
         DeleteMoved(handle);
-        return duplicates;
+        return missing;
     }
 
     private static bool IsPlain(in OutcomeRow row) => row.State == JobState.Succeeded && row.Outcome == AttemptOutcome.Succeeded && row.Attempt > 0

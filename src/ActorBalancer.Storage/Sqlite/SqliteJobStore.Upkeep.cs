@@ -20,6 +20,7 @@ internal sealed partial class SqliteJobStore
         foreach (JobState state in new[] { JobState.Discarded, JobState.Cancelled })
             dropped += handle.Run(PruneEnded, (long)state, other, SliceRows);
         dropped += PruneDead(handle, dead);
+        dropped += PruneKeys(handle, now);
         if (dropped < SliceRows)
             dropped += PruneDone(handle, other);
         return (int)dropped;

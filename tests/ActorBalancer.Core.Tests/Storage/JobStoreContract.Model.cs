@@ -88,7 +88,7 @@ public abstract partial class JobStoreContract
             if (key >= 0)
                 model.Insert(key, request, now);
         }
-        commit.Inserts.Add(new InsertRows(JobBatch.From(requests), [.. keys], now));
+        commit.Inserts.Add(new InsertRows(JobBatch.From(requests), [.. keys], now) { Ordered = [0, 2] });
     }
 
     private static void Finish(Commit commit, int[] turn, long now, JobStoreModel model)
@@ -134,6 +134,24 @@ public abstract partial class JobStoreContract
             StoredJobs stored = await under.Store.LoadAsync(queue, after, limit, default);
             Assert.Equal(model.Load(queue, after, limit), JobStoreModel.Lines(stored));
         }
+        LoadQuery load = new()
+        {
+            Queue = turn[3] % 4 == 0 || turn[7] % 4 != 2 ? queue : queue & 2,
+            From = (LoadFrom)(turn[7] % 4),
+            Limit = limit,
+            AfterKey = turn[0] % 3 == 0 ? some : -1,
+            BeforeKey = turn[2] % 3 == 0 ? JobKey.Pack(queue, turn[2] % 10, 7) : long.MaxValue,
+            AfterUnixMs = turn[0] % 3 == 0 ? now + turn[1] % 300 : long.MinValue,
+            Kind = turn[4] % 4 == 0 ? "sha256" : turn[4] % 40 == 1 ? "nobody" : null,
+            Except = turn[4] % 4 == 1 ? ["sha256", "nobody"] : [],
+            Source = "s3",
+            Keys = [.. keys.Where((_, i) => i % 3 == 0)],
+        };
+        // Where sources have no order, nobody reads by them.
+        if (load.From != LoadFrom.Source || load.Queue != 1)
+            Assert.Equal(model.Load(load), JobStoreModel.Lines(await under.Store.LoadAsync(load, default)));
+        QueueRow row = (await under.Store.QueuesAsync(default))[queue];
+        Assert.Equal(model.Counts(queue), (row.Ready, row.Later, row.Dead));
         foreach (long key in keys.Length <= most ? keys : keys[^most..])
             Assert.Equal(model.Get(key, now), JobStoreModel.Describe((await under.Store.GetAsync(new JobId(key), default))!));
 

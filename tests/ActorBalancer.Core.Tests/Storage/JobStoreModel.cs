@@ -70,6 +70,24 @@ internal sealed class JobStoreModel
         .Select(pair => Line(pair.Key, pair.Value.Request.Kind, pair.Value.Request.Payload, pair.Value.Request.Source,
             pair.Value.Used, pair.Value.Crashes, pair.Value.Attempts.Count, pair.Value.At, pair.Value.Submitted));
 
+    /// <summary>A stream as far as the limit.</summary>
+    public IEnumerable<string> Load(LoadQuery query) => _jobs
+        .Where(pair => JobKey.Queue(pair.Key) == query.Queue && !JobTransitions.IsFinal(pair.Value.State) && pair.Key < query.BeforeKey)
+        .Where(pair => query.From == LoadFrom.Keys ? query.Keys.Contains(pair.Key) : query.From == LoadFrom.Later == (pair.Value.State is JobState.Scheduled or JobState.Retrying))
+        .Where(pair => query.From == LoadFrom.Later ? (pair.Value.At, pair.Key).CompareTo((query.AfterUnixMs, query.AfterKey)) > 0 : pair.Key > query.AfterKey)
+        .Where(pair => query.From != LoadFrom.Source || pair.Value.Request.Source == query.Source)
+        .Where(pair => (query.Kind ?? pair.Value.Request.Kind) == pair.Value.Request.Kind && !query.Except.Contains(pair.Value.Request.Kind))
+        .OrderBy(pair => query.From == LoadFrom.Later ? pair.Value.At : 0)
+        .Take(query.Limit)
+        .Select(pair => Line(pair.Key, pair.Value.Request.Kind, pair.Value.Request.Payload, pair.Value.Request.Source,
+            pair.Value.Used, pair.Value.Crashes, pair.Value.Attempts.Count, pair.Value.At, pair.Value.Submitted));
+
+    /// <summary>The counts of a queue's row.</summary>
+    public (long Ready, long Later, long Dead) Counts(int queue) => (
+        _jobs.Count(pair => JobKey.Queue(pair.Key) == queue && pair.Value.State == JobState.Waiting),
+        _jobs.Count(pair => JobKey.Queue(pair.Key) == queue && (pair.Value.State is JobState.Scheduled or JobState.Retrying)),
+        _jobs.Count(pair => JobKey.Queue(pair.Key) == queue && pair.Value.State == JobState.Dead));
+
     public static IEnumerable<string> Lines(StoredJobs stored) => stored.Keys.Select((key, i) => Line(
         key, stored.Jobs.Kind(i), stored.Jobs.Payload(i), stored.Jobs.Source(i),
         stored.Used[i], stored.Crashes[i], stored.Runs[i], stored.RunAt[i], stored.SubmittedUnixMs[i]));

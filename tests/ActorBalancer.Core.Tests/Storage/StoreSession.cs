@@ -69,6 +69,14 @@ internal sealed class StoreSession(StoreUnderTest under, long incarnation, Queue
         Why = "least-connections",
     };
 
+    public OutcomeRow Retry(long key, long atUnixMs, int attempt = 1) =>
+        Outcome(key, attempt, AttemptOutcome.Retry, JobState.Retrying) with { RunAtUnixMs = atUnixMs };
+
+    public async Task<StoredJobs> LoadAsync(LoadQuery query) => await Store.LoadAsync(query, default);
+
+    public Task<StoredJobs> LoadAsync(LoadFrom from, int limit = 100, int queue = 0) =>
+        LoadAsync(new LoadQuery { Queue = queue, From = from, Limit = limit });
+
     public async Task<JobInfo> GetAsync(long key)
     {
         JobInfo? job = await Store.GetAsync(new JobId(key), default);

@@ -101,3 +101,16 @@ CREATE INDEX ended_at ON $schema$.ended (state, at);
 -- index that checks it would cost more, and could only do so within a partition.
 CREATE TABLE $schema$.done (LIKE $schema$.job, bucket int NOT NULL) PARTITION BY RANGE (bucket);
 CREATE INDEX done_key ON $schema$.done (key);
+
+-- Idempotency keys and the jobs that have them; "high" and "low" are what the job asks for, hashed. A key is free again a day after
+-- "submitted". Jobs without a key never touch it.
+CREATE TABLE $schema$.idempotency (
+  queue int NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  job bigint NOT NULL,
+  high bigint NOT NULL,
+  low bigint NOT NULL,
+  submitted bigint NOT NULL,
+  PRIMARY KEY (queue, key)
+);
+CREATE INDEX idempotency_submitted ON $schema$.idempotency (submitted);

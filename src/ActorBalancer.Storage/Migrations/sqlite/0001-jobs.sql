@@ -162,3 +162,16 @@ CREATE TABLE ended (
   payload BLOB
 ) STRICT;
 CREATE INDEX ended_at ON ended (state, at);
+
+-- Idempotency keys and the jobs that have them; "high" and "low" are what the job asks for, hashed. A key is free again a day after
+-- "submitted". Jobs without a key never touch it.
+CREATE TABLE idempotency (
+  queue INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  job INTEGER NOT NULL,
+  high INTEGER NOT NULL,
+  low INTEGER NOT NULL,
+  submitted INTEGER NOT NULL,
+  PRIMARY KEY (queue, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_submitted ON idempotency (submitted);
