@@ -147,6 +147,9 @@ public abstract partial class JobStoreContract
             Source = "s3",
             Keys = [.. keys.Where((_, i) => i % 3 == 0)],
         };
+        // Single jobs are asked for by nothing but their keys.
+        if (load.From == LoadFrom.Keys)
+            load = new LoadQuery { Queue = load.Queue, From = load.From, Limit = load.Limit, Keys = load.Keys };
         // Where sources have no order, nobody reads by them.
         if (load.From != LoadFrom.Source || load.Queue != 1)
             Assert.Equal(model.Load(load), JobStoreModel.Lines(await under.Store.LoadAsync(load, default)));
