@@ -30,6 +30,7 @@ internal static class CommandLine
             QueueCommand.Create(),
             WorkerCommand.Create(),
             TopCommand.Create(),
+            StoreCommand.Create(),
             ConfigCommand.Create(),
             CertsCommand.Create(),
             MapCommand.Create(),

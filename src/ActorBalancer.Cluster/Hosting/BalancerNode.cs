@@ -80,6 +80,12 @@ internal sealed class BalancerNode : IAsyncDisposable
             Stopped = OnStopped,
         }), BalancerActor.Name);
 
+        if (_store is not null)
+        {
+            StoreKeeper keeper = new(_store, options.Retention, () => _board!.IsRegistered, settings.Clock, settings.Logs.CreateLogger<StoreKeeper>());
+            _ = Task.Run(() => keeper.RunAsync(_gone.Token));
+        }
+
         CoordinatedShutdown.Get(system).AddTask(AkkaSettings.DrainPhase, "actorbalancer-drain", DrainAsync);
         system.WhenTerminated.ContinueWith(_ => BeGone(), TaskScheduler.Default);
     }

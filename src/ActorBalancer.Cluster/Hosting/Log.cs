@@ -13,6 +13,9 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Error, "OnStopped threw; the node {Node} stops all the same")]
     public static partial void OnStoppedThrew(ILogger log, Exception fault, string node);
 
+    [LoggerMessage(5, LogLevel.Error, "Finished jobs that were kept for long enough could not be dropped")]
+    public static partial void PruneFailed(ILogger log, Exception fault);
+
     [LoggerMessage(4, LogLevel.Warning, "The store is away, and this node waits for it: {Reason}")]
     public static partial void StoreAway(ILogger log, string reason);
 }

@@ -36,6 +36,9 @@ public sealed record BalancerOptions
     /// <summary>The database of the store <c>postgres</c>.</summary>
     public required PostgresOptions Postgres { get; init; }
 
+    /// <summary>How long the stores on disk keep finished jobs.</summary>
+    public required RetentionOptions Retention { get; init; }
+
     /// <summary>Bounds of the memory store.</summary>
     public required MemoryOptions Memory { get; init; }
 

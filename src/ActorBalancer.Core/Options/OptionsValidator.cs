@@ -136,6 +136,8 @@ public static partial class OptionsValidator
 
     private static void Bounds(BalancerOptions options, Findings at)
     {
+        at.Duration("retention.succeeded", options.Retention.Succeeded, TimeSpan.Zero, TimeSpan.FromDays(3650));
+        at.Duration("retention.dead", options.Retention.Dead, TimeSpan.Zero, TimeSpan.FromDays(3650));
         at.Number("memory.max-waiting", options.Memory.MaxWaiting, 1, 100_000_000);
         at.Number("memory.keep-finished", options.Memory.KeepFinished, 0, 100_000_000);
         at.Size("memory.keep-result-bytes", options.Memory.KeepResultBytes, 0, 1L << 40);

@@ -18,6 +18,8 @@ internal static class NodeCommand
         Option<string[]> seed = new("--seed") { Description = "A member to join; may be repeated. A router without any forms its own cluster.", HelpName = "HOST:PORT" };
         Option<string?> slots = new("--slots") { Description = "Jobs that this worker runs at once; 0: one a core.", HelpName = "N" };
         Option<string?> weight = new("--weight") { Description = "This worker's share under the strategies that know weights; auto: its slots.", HelpName = "W" };
+        Option<string?> store = new("--store") { Description = "Where a router keeps jobs: sqlite, postgres or memory.", HelpName = "STORE" };
+        Option<string?> file = new("--sqlite-file") { Description = "The file of the store sqlite; made if there is none.", HelpName = "FILE" };
         Option<bool> json = new("--json") { Description = "Print the line that says the node is ready as JSON." };
         Option<bool> verbose = new("--verbose") { Description = "Log more than warnings to standard error." };
         Option<bool> parentPipe = new("--parent-pipe") { Description = "End when standard input does.", Hidden = true };
@@ -30,7 +32,7 @@ internal static class NodeCommand
             actorbalancer node --role worker --seed 127.0.0.1:8601 --slots 2
             """)
         {
-            config, role, name, port, httpPort, bind, advertised, seed, slots, weight, json, verbose, parentPipe,
+            config, role, name, port, httpPort, bind, advertised, seed, slots, weight, store, file, json, verbose, parentPipe,
         };
         command.SetAction(async (parsed, _) =>
         {
@@ -47,6 +49,8 @@ internal static class NodeCommand
                     ["actorbalancer.remoting.advertised"] = parsed.GetValue(advertised),
                     ["actorbalancer.worker.slots"] = parsed.GetValue(slots),
                     ["actorbalancer.worker.weight"] = parsed.GetValue(weight),
+                    ["actorbalancer.store"] = parsed.GetValue(store),
+                    ["actorbalancer.sqlite.file"] = parsed.GetValue(file),
                 },
                 Seeds = parsed.GetValue(seed) ?? [],
                 Json = parsed.GetValue(json),

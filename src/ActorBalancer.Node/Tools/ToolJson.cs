@@ -10,5 +10,8 @@ namespace ActorBalancer.Node.Tools;
 [JsonSerializable(typeof(QueueWeights))]
 [JsonSerializable(typeof(ConfigReport))]
 [JsonSerializable(typeof(ConfigEntry[]))]
+[JsonSerializable(typeof(StoreVersion))]
+[JsonSerializable(typeof(StoreFindings))]
+[JsonSerializable(typeof(StoreFigures))]
 [JsonSerializable(typeof(TopSnapshot))]
 internal sealed partial class ToolJson : JsonSerializerContext;

@@ -37,6 +37,8 @@ internal static class ChildSettings
                     ["actorbalancer.remoting.port"] = "0",
                     ["actorbalancer.http.port"] = "0",
                     ["actorbalancer.worker.slots"] = role == "worker" ? arguments.Slots : null,
+                    ["actorbalancer.store"] = arguments.Store,
+                    ["actorbalancer.sqlite.file"] = arguments.SqliteFile,
                 },
                 Seeds = role == "worker" ? ["127.0.0.1:1"] : [],
             }.Load().Options;

@@ -125,6 +125,10 @@ internal sealed class UpCluster(UpArguments arguments, TimeSpan drain, Action<st
     {
         if (arguments.ConfigFile is { } file)
             options.AddRange(["--config", file]);
+        if (arguments.Store is { } store)
+            options.AddRange(["--store", store]);
+        if (arguments.SqliteFile is { } database)
+            options.AddRange(["--sqlite-file", database]);
         if (arguments.Verbose)
             options.Add("--verbose");
         ChildNode node = ChildNode.Start(name, typeof(UpCluster).Assembly.Location, options, _settings);

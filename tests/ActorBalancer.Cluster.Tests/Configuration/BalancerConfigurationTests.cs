@@ -26,6 +26,7 @@ public class BalancerConfigurationTests
         Assert.Equal(("actorbalancer-router", "actorbalancer-worker"), (d.RoleNames.Router, d.RoleNames.Worker));
         Assert.Equal(("sqlite", "./actorbalancer.db"), (d.Store, d.Sqlite.File));
         Assert.Equal(("", "actorbalancer"), (d.Postgres.Connection, d.Postgres.Schema));
+        Assert.Equal((TimeSpan.FromHours(24), TimeSpan.FromDays(30)), (d.Retention.Succeeded, d.Retention.Dead));
         Assert.Equal(100_000, d.Memory.MaxWaiting);
         Assert.Equal((256 * 1024, 64 * 1024, 1000), (d.Limits.Payload, d.Limits.Result, d.Limits.Queues));
         Assert.Equal(("least-connections", (Binding?)null, 10), (d.QueueDefaults.Strategy, d.QueueDefaults.Binding, d.QueueDefaults.Attempts));

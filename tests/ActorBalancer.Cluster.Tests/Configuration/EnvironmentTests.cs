@@ -57,7 +57,7 @@ public class EnvironmentTests
     [InlineData("ACTORBALANCER__QUEUES__MAIL", "", "ACTORBALANCER__QUEUES__MAIL: unknown variable; valid after ACTORBALANCER__QUEUES__: <queue>__<KEY> (environment)")]
     [InlineData("ACTORBALANCER__REMOTING__PROT", "1", "ACTORBALANCER__REMOTING__PROT: unknown variable; did you mean ACTORBALANCER__REMOTING__PORT? Valid after ACTORBALANCER__REMOTING__: ADVERTISED, BIND, PORT, TLS (environment)")]
     [InlineData("ACTORBALANCER__STORE__X", "1", "ACTORBALANCER__STORE__X: unknown variable; did you mean ACTORBALANCER__STORE? Valid after ACTORBALANCER__: "
-        + "HTTP, INSECURE, LIMITS, MEMORY, METRICS, NAME, POSTGRES, QUEUE_DEFAULTS, QUEUES, REMOTING, ROLE_NAMES, ROLES, ROUTER, SEEDS, SQLITE, STORE, WORKER (environment)")]
+        + "HTTP, INSECURE, LIMITS, MEMORY, METRICS, NAME, POSTGRES, QUEUE_DEFAULTS, QUEUES, REMOTING, RETENTION, ROLE_NAMES, ROLES, ROUTER, SEEDS, SQLITE, STORE, WORKER (environment)")]
     public void Variable_that_says_nothing_sensible_is_an_error(string name, string value, string error) =>
         Assert.Equal(error, Error("", (name, value)));
 

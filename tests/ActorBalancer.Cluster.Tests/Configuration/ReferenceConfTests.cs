@@ -32,6 +32,8 @@ public partial class ReferenceConfTests
         { "sqlite.file", "/var/lib/jobs.db" },
         { "postgres.connection", "env:JOBS" },
         { "postgres.schema", "jobs" },
+        { "retention.succeeded", "7d" },
+        { "retention.dead", "0s" },
         { "memory.max-waiting", "1" },
         { "memory.keep-finished", "0" },
         { "memory.keep-result-bytes", "1 GiB" },

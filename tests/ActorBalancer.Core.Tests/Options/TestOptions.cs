@@ -73,6 +73,7 @@ internal static class TestOptions
         Store = "memory",
         Sqlite = new SqliteOptions { File = "./actorbalancer.db" },
         Postgres = new PostgresOptions { Connection = "", Schema = "actorbalancer" },
+        Retention = new RetentionOptions { Succeeded = TimeSpan.FromHours(24), Dead = TimeSpan.FromDays(30) },
         Memory = Memory,
         Limits = Limits,
         QueueDefaults = Queue,

@@ -17,6 +17,7 @@ public sealed class EventTests(SharedNode shared)
     {
         using EventStream stream = await EventStream.OpenAsync(Node.Client);
         string id = await Node.AcceptAsync("""{"kind":"echo","payload":0,"queue":"told"}""");
+        await Node.ResultAsync(id);
         (await Node.PostAsync("/v1/queues/told/pause")).IsOk();
         (await Node.PostAsync("/v1/workers/node/drain")).IsOk();
         (await Node.PostAsync("/v1/workers/node/undrain")).IsOk();

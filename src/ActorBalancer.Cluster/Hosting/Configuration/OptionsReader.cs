@@ -25,6 +25,7 @@ internal static class OptionsReader
             Store = root.Text("store"),
             Sqlite = new SqliteOptions { File = root.Section("sqlite").Text("file") },
             Postgres = Postgres(root.Section("postgres")),
+            Retention = Retention(root.Section("retention")),
             Memory = Memory(root.Section("memory")),
             Limits = Limits(root.Section("limits")),
             QueueDefaults = Queue(root.Section("queue-defaults")),
@@ -69,6 +70,8 @@ internal static class OptionsReader
     }
 
     private static PostgresOptions Postgres(SectionReader at) => new() { Connection = at.Text("connection"), Schema = at.Text("schema") };
+
+    private static RetentionOptions Retention(SectionReader at) => new() { Succeeded = at.Duration("succeeded"), Dead = at.Duration("dead") };
 
     private static MemoryOptions Memory(SectionReader at) => new()
     {
