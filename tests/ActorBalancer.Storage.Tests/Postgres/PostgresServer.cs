@@ -15,13 +15,17 @@ internal sealed class PostgresServer : IDisposable
     private readonly string _bin;
     private readonly string _folder = Directory.CreateTempSubdirectory("actorbalancer-postgres-").FullName;
 
-    private PostgresServer(string bin)
+    private readonly string? _network;
+
+    private PostgresServer(string bin, string? network)
     {
-        _bin = bin;
+        (_bin, _network) = (bin, network);
         Port = FreePort();
         if (IsRoot)
             Run("chown", "nobody", _folder);
         RunAsUser(Path.Combine(bin, "initdb"), "-D", Data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-locale");
+        if (network is not null)
+            File.AppendAllText(Path.Combine(Data, "pg_hba.conf"), $"host all all {network}/24 trust\n");
         Start();
         // Whatever happens to this process, the server does not outlive it.
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Dispose();
@@ -40,6 +44,9 @@ internal sealed class PostgresServer : IDisposable
 
     public int Port { get; }
 
+    /// <summary>The server's first process, the parent of all others; null while it is down.</summary>
+    public int? Postmaster => File.Exists(PidFile) ? int.Parse(File.ReadLines(PidFile).First(), CultureInfo.InvariantCulture) : null;
+
     public string ConnectionString => $"Host=127.0.0.1;Port={Port};Username=postgres;Database=postgres";
 
     // Each on a connection of its own, since the server is restarted; and never read-only, although a test makes it so.
@@ -47,13 +54,19 @@ internal sealed class PostgresServer : IDisposable
 
     private string Data => Path.Combine(_folder, "data");
 
+    private string PidFile => Path.Combine(Data, "postmaster.pid");
+
     private static bool IsRoot => Environment.UserName == "root";
 
     /// <summary>A new one; null where none is installed.</summary>
-    public static PostgresServer? TryStart() => Find() is { } bin ? new PostgresServer(bin) : null;
+    /// <param name="network">An address of this machine beside the loopback, at which the hosts of its /24 network reach it too.</param>
+    public static PostgresServer? TryStart(string? network = null) => Find() is { } bin ? new PostgresServer(bin, network) : null;
+
+    /// <summary>Whether there can be one here.</summary>
+    public static bool IsInstalled => Find() is not null;
 
     public void Start() => RunAsUser(Path.Combine(_bin, "pg_ctl"), "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o",
-        $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=on -c max_connections=200 -c max_wal_size=1GB", "start");
+        $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1{(_network is null ? "" : "," + _network)} -c fsync=on -c max_connections=200 -c max_wal_size=1GB", "start");
 
     /// <param name="mode"><c>smart</c>, <c>fast</c>, or <c>immediate</c>, as after a crash.</param>
     public void Stop(string mode) => RunAsUser(Path.Combine(_bin, "pg_ctl"), "-D", Data, "-w", "-m", mode, "stop");
@@ -76,7 +89,7 @@ internal sealed class PostgresServer : IDisposable
 
     public void Dispose()
     {
-        if (File.Exists(Path.Combine(Data, "postmaster.pid")))
+        if (File.Exists(PidFile))
             Stop("immediate");
         if (Directory.Exists(_folder))
             Directory.Delete(_folder, recursive: true);

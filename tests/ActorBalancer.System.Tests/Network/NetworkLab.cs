@@ -70,6 +70,9 @@ internal sealed class NetworkLab : IAsyncDisposable
     /// <summary>The full name, as the other hosts know it and no one outside.</summary>
     public static string NameOf(string host) => $"{host}.{Domain}";
 
+    /// <summary>This machine's own address in the lab.</summary>
+    public IPAddress Outside => IPAddress.Parse($"{_net}.1");
+
     public IPAddress AddressOf(string host) => IPAddress.Parse($"{_net}.{_hosts.IndexOf(host) + 2}");
 
     /// <summary>Starts a program on a host.</summary>
@@ -83,6 +86,13 @@ internal sealed class NetworkLab : IAsyncDisposable
     public Task CutAsync(string host) => IpAsync("link", "set", Cable(host), "down");
 
     public Task HealAsync(string host) => IpAsync("link", "set", Cable(host), "up");
+
+    /// <summary>What one host sends to another vanishes; the other way goes on. An address of nobody stands where the other's was.</summary>
+    public Task DeafenAsync(string from, IPAddress to) =>
+        IpAsync("-n", Space(from), "neighbour", "replace", $"{to}", "lladdr", "02:00:00:00:00:01", "dev", "eth0", "nud", "permanent");
+
+    /// <summary>Ends <see cref="DeafenAsync"/>.</summary>
+    public Task HearAsync(string from, IPAddress to) => IpAsync("-n", Space(from), "neighbour", "del", $"{to}", "dev", "eth0");
 
     public async ValueTask DisposeAsync()
     {
