@@ -6,6 +6,8 @@ namespace ActorBalancer.SystemTests.Campaign;
 /// <summary><c>tests/campaign</c>: rounds until the time is over.</summary>
 internal static class CampaignCommand
 {
+    private const int ShownDuplicates = 5;
+
     public static async Task<int> RunAsync(string[] args)
     {
         if (CampaignArguments.Parse(args, out string problem) is not { } arguments)
@@ -37,6 +39,8 @@ internal static class CampaignCommand
                 routers.AddRange(RoundFigures.OfRouters(result.Evidence));
                 holds &= result.Verdict.Holds;
                 Tell($"{(result.Verdict.Holds ? "holds" : "BROKEN")}: {result.Row}");
+                foreach (string duplicate in result.Verdict.Duplicated.Take(ShownDuplicates))
+                    Tell($"  ran again: {duplicate}");
                 if (!result.Verdict.Holds)
                     Tell($"{result.Verdict}\n{result.Logs}");
             }

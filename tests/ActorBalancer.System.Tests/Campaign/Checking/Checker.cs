@@ -31,7 +31,7 @@ internal sealed class Checker
         OverlapCheck overlaps = new(evidence);
         foreach (List<LedgerRun> runs in checker._runsById.Values)
         {
-            checker._verdict.Duplicates += Math.Max(0, runs.Count(r => r.How != RunEnding.Failed) - 1);
+            checker.CountDuplicates(runs);
             overlaps.Check(runs, checker._verdict);
         }
         return checker._verdict;
@@ -64,6 +64,16 @@ internal sealed class Checker
             else if (submission.IsAccepted ? !submission.Ids.Contains(id) : !submission.IsUncertain)
                 _verdict.Unexpected.Add($"{Story(submission, id)}: ran on {run.Node}");
         }
+    }
+
+    private void CountDuplicates(List<LedgerRun> runs)
+    {
+        int more = runs.Count(r => r.How != RunEnding.Failed) - 1;
+        if (more <= 0)
+            return;
+        _verdict.Duplicates += more;
+        if (_byKey.TryGetValue(runs[0].Key, out Submission? submission))
+            _verdict.Duplicated.Add(Story(submission, runs[0].Id));
     }
 
     /// <summary>What is wrong with a final outcome; null: nothing.</summary>

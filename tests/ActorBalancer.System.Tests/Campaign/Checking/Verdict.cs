@@ -14,6 +14,9 @@ internal sealed record Verdict
     /// <summary>Runs beyond the first of a job, but for those after a failed attempt.</summary>
     public int Duplicates { get; set; }
 
+    /// <summary>The jobs that they are runs of.</summary>
+    public List<string> Duplicated { get; } = [];
+
     public int OverlapsExplained { get; set; }
 
     /// <summary>Two runs of a job at a time, and nothing that was done to the cluster is to blame.</summary>
