@@ -20,14 +20,20 @@ internal sealed partial class RouterActor
             asker.Tell(new IGatewayProtocol.DoneAnswer(cancel.Ticket, RefusalCode.None, null));
             return;
         }
-        Look(cancel.Key, cancel.Ticket, asker, job => asker.Tell(job switch
-        {
-            null => new IGatewayProtocol.DoneAnswer(cancel.Ticket, RefusalCode.NotFound, $"there is no job {new JobId(cancel.Key)}"),
-            _ when JobTransitions.IsFinal(job.State) => new IGatewayProtocol.DoneAnswer(
-                cancel.Ticket, RefusalCode.Conflict, $"job {job.Id} is {job.State.ToString().ToLowerInvariant()} already"),
-            // Its cancel by somebody else is on the way to the store.
-            _ => new IGatewayProtocol.DoneAnswer(cancel.Ticket, RefusalCode.None, null),
-        }));
+        Look(cancel.Key, cancel.Ticket, asker, job => asker.Tell(CancelStored(cancel, job)));
+    }
+
+    private IGatewayProtocol.DoneAnswer CancelStored(IGatewayProtocol.CancelJob cancel, JobInfo? job)
+    {
+        if (job is null)
+            return new IGatewayProtocol.DoneAnswer(cancel.Ticket, RefusalCode.NotFound, $"there is no job {new JobId(cancel.Key)}");
+        if (JobTransitions.IsFinal(job.State))
+            return new IGatewayProtocol.DoneAnswer(cancel.Ticket, RefusalCode.Conflict, $"job {job.Id} is {job.State.ToString().ToLowerInvariant()} already");
+        if (_dispatcher is null)
+            return new IGatewayProtocol.DoneAnswer(cancel.Ticket, RefusalCode.NotReady, "this router lost its queues just now; ask again in a second");
+        // The store alone has it, or its cancel by somebody else is on the way there.
+        Turn().CancelStored(cancel.Key);
+        return new IGatewayProtocol.DoneAnswer(cancel.Ticket, RefusalCode.None, null);
     }
 
     private void OnRetry(IGatewayProtocol.RetryJob retry, IActorRef asker)
@@ -43,8 +49,12 @@ internal sealed partial class RouterActor
             _settings.Store.ReopenAsync(dispatcher.Incarnation, new JobId(retry.Key), CancellationToken.None),
             answer => OnReopened(retry, asker, dispatcher, answer),
             answer => new Reply(() => OnReopened(retry, asker, dispatcher, answer)),
-            () => new Reply(() => asker.Tell(new IGatewayProtocol.DoneAnswer(
-                retry.Ticket, RefusalCode.OutcomeUnknown, "the store failed; look at the job before you ask again"))));
+            () => new Reply(() =>
+            {
+                dispatcher.ReopenUnknown(retry.Key);
+                asker.Tell(new IGatewayProtocol.DoneAnswer(
+                    retry.Ticket, RefusalCode.OutcomeUnknown, "the store failed; look at the job before you ask again"));
+            }));
     }
 
     private void OnReopened(IGatewayProtocol.RetryJob retry, IActorRef asker, Dispatcher dispatcher, Reopening answer)

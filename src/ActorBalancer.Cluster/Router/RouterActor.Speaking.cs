@@ -119,12 +119,25 @@ internal sealed partial class RouterActor
 
     private void WatchOne(int submitter, long ticket, int index, long key)
     {
-        if (_submitters[submitter] is not { } asker || Turn().Watch(submitter, ticket, index, key))
+        Dispatcher dispatcher = Turn();
+        if (_submitters[submitter] is not { } asker || dispatcher.Watch(submitter, ticket, index, key))
             return;
         Look(
             key,
-            job => asker.Tell(new IGatewayProtocol.JobsFinished([Finished(ticket, index, key, job)])),
-            () => asker.Tell(new IGatewayProtocol.JobsFinished([Away(ticket, index, key)])));
+            job =>
+            {
+                // The store alone has it: the dispatcher tells of its end, unless it is of the past by now.
+                bool isOpen = job is not null && !JobTransitions.IsFinal(job.State) && dispatcher.IsOurs(key);
+                if (isOpen && ReferenceEquals(dispatcher, _dispatcher))
+                    return;
+                if (dispatcher.Unwatch(submitter, ticket, index, key))
+                    asker.Tell(new IGatewayProtocol.JobsFinished([isOpen ? Away(ticket, index, key) : Finished(ticket, index, key, job)]));
+            },
+            () =>
+            {
+                if (dispatcher.Unwatch(submitter, ticket, index, key))
+                    asker.Tell(new IGatewayProtocol.JobsFinished([Away(ticket, index, key)]));
+            });
     }
 
     private static FinishedJob Finished(long ticket, int index, long key, JobInfo? job) => new()

@@ -55,7 +55,7 @@ internal sealed partial class RouterActor
             return;
         }
         Log.Registered(_log, _settings.NodeName, _ownership.Incarnation);
-        var dispatcher = new Dispatcher(_settings.Options, _ownership.Incarnation, _settings.NodeName, _settings.Seed) { Now = Now() };
+        var dispatcher = new Dispatcher(_settings.Options, _ownership.Incarnation, _settings.NodeName, _settings.Seed, Limits()) { Now = Now() };
         _dispatcher = dispatcher;
         dispatcher.KindsKnown(_settings.OwnKinds);
         // Who had jobs of the last incarnation says what it runs before those are given to others (rule 9).
@@ -76,6 +76,9 @@ internal sealed partial class RouterActor
         _unshown = true;
         EndTurnSoon();
     }
+
+    /// <summary>A durable store keeps what waits; the memory store has it in this process anyway, so that it must be bounded.</summary>
+    private DispatchLimits Limits() => _settings.Store is MemoryJobStore ? DispatchLimits.Memory(_settings.Options.Memory.MaxWaiting) : DispatchLimits.Durable;
 
     private void OnRenewed(bool? prolonged, Moment sent)
     {
@@ -143,12 +146,12 @@ internal sealed partial class RouterActor
         }
         for (int i = 0; i < effects.Loads.Count; i++)
         {
-            (int queue, long after) = effects.Loads[i];
+            LoadQuery query = effects.Loads[i];
             answered |= Ask(
-                _settings.Store.LoadAsync(queue, after, Dispatcher.LoadLimit, CancellationToken.None),
-                jobs => dispatcher.Loaded(queue, jobs),
-                jobs => new Answer(dispatcher, d => d.Loaded(queue, jobs)),
-                () => new Answer(dispatcher, _ => Fenced()));
+                _settings.Store.LoadAsync(query, CancellationToken.None),
+                jobs => dispatcher.Loaded(query, jobs),
+                jobs => new Answer(dispatcher, d => d.Loaded(query, jobs)),
+                () => new Answer(dispatcher, d => d.Loaded(query, null)));
         }
         effects.Loads.Clear();
         if (effects.Commit is { } commit)

@@ -15,8 +15,8 @@ internal sealed class DispatchEffects
     /// <summary>Open or make these queues, and answer each with <see cref="Dispatcher.QueueOpened"/>.</summary>
     public List<string> OpenQueues { get; } = [];
 
-    /// <summary>Read jobs of a queue above a key, and answer with <see cref="Dispatcher.Loaded"/>.</summary>
-    public List<(int Queue, long AfterKey)> Loads { get; } = [];
+    /// <summary>Read these, and answer each with <see cref="Dispatcher.Loaded"/>.</summary>
+    public List<LoadQuery> Loads { get; } = [];
 
     public List<SubmitAnswer> Answers { get; } = [];
 

@@ -12,6 +12,9 @@ internal sealed class DispatchFigures
 
     public required long StaleOutcomes { get; init; }
 
+    /// <summary>Outcomes of jobs that were final already by the store; dropped.</summary>
+    public required long DuplicateOutcomes { get; init; }
+
     /// <summary>Jobs that run or could run now if there were a slot for each: what an autoscaler divides by the slots of a worker.</summary>
     public long WantedSlots => Queues.Sum(q => q.Running + q.Runnable);
 }

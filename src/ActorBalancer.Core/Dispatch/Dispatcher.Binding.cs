@@ -255,9 +255,8 @@ internal sealed partial class Dispatcher
         link.InFlight++;
         if (entry.Crashes > 0)
             link.Suspects++;
-        queue.Waiting--;
+        WaitsNoMore(ref entry);
         queue.Running++;
-        _waiting--;
         _fleet.Changed(link.Row);
     }
 

@@ -21,6 +21,7 @@ internal sealed partial class Dispatcher
             Workers = [.. _fleet.Links.Select(link => new WorkerFigures(StateOf(link), link.Slots, link.InFlight, Math.Max(0, link.Available)))],
             Refused = [.. _refused],
             StaleOutcomes = StaleOutcomes,
+            DuplicateOutcomes = DuplicateOutcomes,
         };
     }
 
@@ -28,10 +29,13 @@ internal sealed partial class Dispatcher
         link is { State: WorkerState.Up } && (link.Draining || link.DrainOrdered || link.Leaving) ? WorkerState.Draining
         : link is { State: WorkerState.Up, Synchronised: false } ? WorkerState.Joining : link.State;
 
-    private static long Runnable(QueueState queue)
+    private long Runnable(QueueState queue)
     {
         if (queue.Paused)
             return 0;
+        // Those that only the store has can run too, but for jobs behind others of their source, which nobody counts there.
+        if (!queue.Ordered)
+            return queue.Waiting - (_undecided.Count == 0 ? 0 : _undecided.Count(slot => _table[slot].Lane.Queue == queue));
         long runnable = queue.Lined;
         foreach (Lane lane in queue.Lanes)
             runnable += lane.Waiting.Count + lane.Suspects.Count;

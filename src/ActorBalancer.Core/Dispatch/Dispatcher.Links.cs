@@ -53,7 +53,8 @@ internal sealed partial class Dispatcher
         DrainStated(link, hello.Draining);
         _fleet.Changed(link.Row);
         Adopt(link, hello.Held);
-        HeardOf(hello.Name);
+        link.SaidHello = true;
+        EndOffers(link);
         return link.Row;
     }
 
@@ -77,7 +78,9 @@ internal sealed partial class Dispatcher
         if (report.Number <= link.ReportSeen)
             return true;
         link.ReportSeen = report.Number;
-        link.Credit = Math.Max(link.Credit, report.Credit);
+        // The credit counts outcomes; those that are not read yet, of runs that we do not count as in flight either, must not make room twice.
+        long unread = Math.Max(0, report.FirstOutcome + report.Outcomes.Length - 1 - link.OutcomesRead);
+        link.Credit = Math.Max(link.Credit, report.Credit - unread);
         link.Running = report.Running;
         link.Queued = report.Queued;
         while (link.Unconfirmed.TryPeek(out (AssignBatch Batch, long _) oldest) && oldest.Batch.Number <= report.BatchSeen)

@@ -83,8 +83,7 @@ internal sealed partial class Dispatcher
         ref JobEntry entry = ref _table[slot];
         entry.Worker = -1;
         entry.Adopted = false;
-        entry.Lane.Queue.Waiting++;
-        _waiting++;
+        Waits(ref entry);
         if (entry.CancelRequested)
             CancelWaiting(slot);
         else if (entry.Lane.Queue.Binding == Binding.Early && entry.Crashes == 0 && link.TakesJobs && WeightOf(link) > 0)
@@ -211,10 +210,18 @@ internal sealed partial class Dispatcher
     private void Settle(Turn turn)
     {
         Span<OutcomeRow> rows = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(turn.Commit.Outcomes);
+        HashSet<long>? missing = turn.Commit.Missing.Count > 0 ? [.. turn.Commit.Missing] : null;
         for (int i = 0; i < rows.Length; i++)
         {
             ref OutcomeRow row = ref rows[i];
             int slot = turn.Slots[i];
+            if (slot < 0)
+                CancelSettled(row.Key);
+            if (missing?.Contains(row.Key) == true)
+            {
+                Duplicate(slot, row.Key);
+                continue;
+            }
             if (slot < 0)
             {
                 Cancelled cancelled = turn.Cancelled[~slot];
@@ -232,26 +239,76 @@ internal sealed partial class Dispatcher
                 Forget(slot, row.State);
                 continue;
             }
-            entry.Worker = -1;
-            _waiting++;
-            if (row.State == JobState.Retrying)
+            if (entry.State == EntryState.Leaving)
             {
-                entry.Lane.Queue.Counts.Retried++;
-                if (entry.CancelRequested)
-                {
-                    entry.Lane.Queue.Waiting++;
-                    CancelWaiting(slot);
-                }
-                else
-                    Delay(slot, row.RunAtUnixMs);
+                SettlePromoted(slot);
                 continue;
             }
-            entry.Lane.Queue.Waiting++;
+            entry.Worker = -1;
+            if (row.State == JobState.Retrying)
+                entry.Lane.Queue.Counts.Retried++;
+            if (row.State == JobState.Retrying && !entry.CancelRequested)
+            {
+                Defer(slot, row.RunAtUnixMs);
+                continue;
+            }
+            Waits(ref entry);
             if (entry.CancelRequested)
                 CancelWaiting(slot);
             else
                 Enter(slot);
         }
+    }
+
+    /// <summary>It waits for its next attempt, in memory or not.</summary>
+    private void Defer(int slot, long runAtUnixMs)
+    {
+        ref JobEntry entry = ref _table[slot];
+        entry.Lane.Queue.Scheduled++;
+        _waiting++;
+        if (entry.OwnsSource || MayDelay(entry.Lane, (runAtUnixMs, entry.Key)))
+            Delay(slot, runAtUnixMs);
+        else
+            Drop(slot);
+    }
+
+    private void CancelSettled(long key)
+    {
+        QueueReader reader = _byNumber[JobKey.Queue(key)]!.Reader;
+        reader.Cancelling.Remove(key);
+        if (reader.IsLoading)
+            reader.Left.Add(key);
+    }
+
+    /// <summary>
+    /// The job was final already by the store, whatever we thought: nothing was changed, and it must not run again. Who waits for it is told
+    /// what the store says.
+    /// </summary>
+    private void Duplicate(int slot, long key)
+    {
+        DuplicateOutcomes++;
+        if (slot >= 0)
+        {
+            ref JobEntry entry = ref _table[slot];
+            if (entry.State == EntryState.Leaving)
+            {
+                DelayedNoMore(ref entry);
+                entry.Lane.Queue.Waiting--;
+                _waiting--;
+            }
+            if (entry.Submitter >= 0)
+                AddWatcher(key, entry.Submitter, entry.Ticket, entry.TicketRow);
+            Forget(slot, JobState.Succeeded);
+        }
+        if (_watchers.Remove(key, out List<(int Submitter, long Ticket, int Index)>? watchers))
+            Effects.Watches.AddRange(watchers.Select(w => (w.Submitter, w.Ticket, w.Index, key)));
+    }
+
+    private void AddWatcher(long key, int submitter, long ticket, int index)
+    {
+        if (!_watchers.TryGetValue(key, out List<(int, long, int)>? watchers))
+            _watchers.Add(key, watchers = new(1));
+        watchers.Add((submitter, ticket, index));
     }
 
     private void Tell(int submitter, long ticket, int index, int losses, in OutcomeRow row)
@@ -292,7 +349,7 @@ internal sealed partial class Dispatcher
             queue.Dead++;
         if (entry.OwnsSource)
             ReleaseSource(slot);
-        queue.Map.Remove(JobKey.Sequence(entry.Key));
+        Leave(ref entry);
         _table.Return(slot);
     }
 

@@ -49,17 +49,13 @@ internal sealed partial class Dispatcher
     }
 
     /// <summary>
-    /// Cancels a job: at once if it waits, through its worker if it runs. False: it is not in memory, so it is final or
-    /// was never accepted, and the store knows which; or it is not read back yet, and is cancelled then.
+    /// Cancels a job: at once if it waits, through its worker if it runs. False: it is not in memory, and the store knows more: if
+    /// it is not final there, <see cref="CancelStored"/> cancels it.
     /// </summary>
     public bool Cancel(long key)
     {
         if (FindSlot(key) is not (>= 0 and int slot))
-        {
-            if (IsReadingBack)
-                _cancelledEarly.Add(key);
             return false;
-        }
         ref JobEntry entry = ref _table[slot];
         if (entry.CancelRequested)
             return true;
@@ -73,21 +69,45 @@ internal sealed partial class Dispatcher
             link.Cancels.Add(token);
             link.StateDue = true;
         }
-        else if (entry.State is not (EntryState.Finishing or EntryState.Undecided))
+        else if (entry.State is not (EntryState.Finishing or EntryState.Undecided or EntryState.Leaving))
             CancelWaiting(slot);
         return true;
     }
 
+    /// <summary>Cancels a job that was not in memory and that the store says is not final: it is read into memory for that.</summary>
+    public void CancelStored(long key)
+    {
+        if (Cancel(key) || !IsOurs(key))
+            return;
+        _cancelledEarly.Add(key);
+        if (_byNumber[JobKey.Queue(key)] is { } queue)
+            WantKey(queue, key);
+    }
+
+    /// <summary>Whether this router owns the job's queue, as far as it knows yet.</summary>
+    public bool IsOurs(long key) => key >= 0 && (!_claimed || _byNumber[JobKey.Queue(key)] is not null);
+
     /// <summary>
-    /// Tells the submitter when the job is final. False: it is not in memory, so the store knows.
+    /// Tells the submitter when the job is final. False: it is not in memory. Then it is told when that happens, unless the store says that it is
+    /// final already, or no job: see <see cref="Unwatch"/>.
     /// </summary>
     public bool Watch(int submitter, long ticket, int index, long key)
     {
-        if (FindSlot(key) < 0)
+        if (!IsOurs(key))
             return false;
-        if (!_watchers.TryGetValue(key, out List<(int, long, int)>? watchers))
-            _watchers.Add(key, watchers = []);
-        watchers.Add((submitter, ticket, index));
+        AddWatcher(key, submitter, ticket, index);
+        return FindSlot(key) >= 0;
+    }
+
+    /// <summary>It is told by somebody else. False: it was told already.</summary>
+    public bool Unwatch(int submitter, long ticket, int index, long key)
+    {
+        if (!IsOurs(key))
+            return true;
+        if (!_watchers.TryGetValue(key, out List<(int Submitter, long Ticket, int Index)>? watchers) || !watchers.Remove((submitter, ticket, index)))
+            return false;
+        if (watchers.Count == 0)
+            _watchers.Remove(key);
         return true;
     }
 
@@ -216,22 +236,30 @@ internal sealed partial class Dispatcher
         });
         _turn.Slots.Add(~_turn.Cancelled.Count);
         _turn.Cancelled.Add(new Cancelled(entry.Submitter, entry.Ticket, entry.TicketRow, entry.Losses, entry.Lane, entry.WantedUnixMs));
-        queue.Map.Remove(JobKey.Sequence(entry.Key));
-        _waiting--;
+        queue.Reader.Cancelling.Add(entry.Key);
+        bool pinned = entry.OwnsSource;
         if (entry.OwnsSource)
             ReleaseSource(slot);
         EntryState was = entry.State;
+        if (was != EntryState.Delayed)
+            WaitsNoMore(ref entry);
+        else
+        {
+            queue.Scheduled--;
+            _waiting--;
+            if (!pinned)
+                DelayedNoMore(ref entry);
+        }
+        Leave(ref entry);
         entry.State = EntryState.Tombstone;
         // What remains of it for a while must not keep its batch's payloads in memory.
         entry.Jobs = null!;
         switch (was)
         {
             case EntryState.Waiting:
-                queue.Waiting--;
                 (entry.Crashes > 0 ? entry.Lane.Suspects : entry.Lane.Waiting).Buried();
                 break;
             case EntryState.Bound:
-                queue.Waiting--;
                 WorkerLink link = _fleet[entry.Worker]!;
                 queue.Lined--;
                 link.Lined--;
@@ -239,15 +267,12 @@ internal sealed partial class Dispatcher
                 queue.Lines[link.Row]!.Buried();
                 break;
             case EntryState.Delayed:
-                queue.Scheduled--;
                 BuryDelayed();
                 break;
             case EntryState.Held:
-                queue.Waiting--;
                 break;
             default:
                 // In no ring or heap: it came back from a worker just now, or was undecided until now.
-                queue.Waiting--;
                 _table.Return(slot);
                 break;
         }

@@ -5,6 +5,8 @@ namespace ActorBalancer.Dispatch;
 /// <summary>Retries by hand: a final job comes back from the store under its own key, so at its old place, and its next run has a fresh token.</summary>
 internal sealed partial class Dispatcher
 {
+    private readonly HashSet<long> _reopenedPerhaps = [];
+
     /// <summary>
     /// Somebody wants a final job to run again. None: the store is to be asked, and its answer told with <see cref="Reopened"/>.
     /// </summary>
@@ -12,13 +14,15 @@ internal sealed partial class Dispatcher
     {
         if (FindSlot(key) >= 0)
             return WrongState(new JobId(key), Describe(key)!.Value.State);
-        // Its reading back might bring it a second time.
-        if (IsReadingBack)
+        if (!_claimed)
             return (RefusalCode.NotReady, "this router is reading its queues back; ask again in a second");
         if (key < 0 || _byNumber[JobKey.Queue(key)] is null)
             return NoJob(key);
-        if (_waiting + _inserting >= _options.Memory.MaxWaiting)
-            return (RefusalCode.QueueFull, $"{_options.Memory.MaxWaiting} jobs wait already; ask again when some have run");
+        if (_waiting + _inserting >= _limits.MaxWaiting)
+            return (RefusalCode.QueueFull, $"{_limits.MaxWaiting} jobs wait already; ask again when some have run");
+        // Until the store's answer is here, no reading brings it.
+        if (!_byNumber[JobKey.Queue(key)]!.Reader.Reopening.Add(key))
+            return (RefusalCode.Conflict, $"somebody else retries job {new JobId(key)} just now");
         return (RefusalCode.None, null);
     }
 
@@ -26,6 +30,7 @@ internal sealed partial class Dispatcher
     public (RefusalCode Code, string? Detail) Reopened(long key, Reopening answer)
     {
         JobId id = new(key);
+        _byNumber[JobKey.Queue(key)]?.Reader.Reopening.Remove(key);
         switch (answer.Result)
         {
             case ReopenResult.Done:
@@ -51,11 +56,32 @@ internal sealed partial class Dispatcher
     {
         StoredJobs stored = answer.Job!;
         QueueState queue = _byNumber[JobKey.Queue(key)]!;
-        int slot = AddEntry(key, stored.Jobs, 0, LaneOf(queue, stored.Jobs.Kind(0)), Now.UnixMs);
-        _table[slot].Runs = (ushort)stored.Runs[0];
         if (answer.Was == JobState.Dead)
             queue.Dead = Math.Max(0, queue.Dead - 1);
-        Admit(slot, runAtUnixMs: 0);
+        queue.Waiting++;
+        _waiting++;
+        Lane lane = LaneOf(queue, stored.Jobs.Kind(0));
+        if (IsPassedBy(queue, stored.Jobs, 0))
+            return;
+        ReadyStream stream = ReadyOf(lane, JobKey.Priority(key));
+        if (!HasRoom(stream))
+        {
+            Lower(stream, JobKey.Sequence(key));
+            return;
+        }
+        int slot = AddEntry(key, stored.Jobs, 0, lane, Now.UnixMs);
+        _table[slot].Runs = (ushort)stored.Runs[0];
+        Keep(ref _table[slot]);
+        Enter(slot);
+    }
+
+    /// <summary>The store's answer was lost: should it have reopened the job, that is found out now.</summary>
+    public void ReopenUnknown(long key)
+    {
+        if (_byNumber[JobKey.Queue(key)] is not { } queue || !queue.Reader.Reopening.Remove(key))
+            return;
+        _reopenedPerhaps.Add(key);
+        WantKey(queue, key);
     }
 
     private static (RefusalCode Code, string? Detail) WrongState(JobId id, JobState state) =>

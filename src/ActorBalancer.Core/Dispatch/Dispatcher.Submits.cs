@@ -145,8 +145,8 @@ internal sealed partial class Dispatcher
                 (code, detail) = (RefusalCode.UnknownKind, detail ?? $"no worker has ever registered the kind '{jobs.Kind(i)}'; known kinds: {string.Join(", ", _kindNames.Order(StringComparer.Ordinal))}");
             else if (q is null && (_queues.Count >= _options.Limits.Queues || submit.Unopened.Contains(jobs.Queue(i))))
                 (code, detail) = (RefusalCode.Conflict, detail ?? $"queue '{jobs.Queue(i)}' would be one more than the {_options.Limits.Queues} that there may be; use an existing queue or raise limits.queues");
-            else if (_waiting + _inserting >= _options.Memory.MaxWaiting)
-                (code, detail) = (RefusalCode.QueueFull, detail ?? $"{_options.Memory.MaxWaiting} jobs wait already; submit again when some have run");
+            else if (_waiting + _inserting >= _limits.MaxWaiting)
+                (code, detail) = (RefusalCode.QueueFull, detail ?? $"{_limits.MaxWaiting} jobs wait already; submit again when some have run");
             if (code != RefusalCode.None)
             {
                 codes ??= new RefusalCode[keys.Length];
@@ -175,8 +175,16 @@ internal sealed partial class Dispatcher
             Effects.Answers.Add(new SubmitAnswer(submit.Submitter, submit.Ticket, keys, codes, detail));
             return;
         }
-        _turn.Commit.Inserts.Add(new InsertRows(jobs, keys, Now.UnixMs));
-        _turn.Submits.Add(submit with { Keys = keys, Codes = codes, Detail = detail, Accepted = accepted });
+        _turn.Commit.Inserts.Add(new InsertRows(jobs, keys, Now.UnixMs) { Ordered = OrderedAmong(jobs) });
+        _turn.Submits.Add(submit with { Keys = keys, Codes = codes, Detail = detail, Accepted = accepted, AtUnixMs = Now.UnixMs });
+    }
+
+    private int[]? OrderedAmong(JobBatch jobs)
+    {
+        if (jobs.Sources is null)
+            return null;
+        int[] ordered = [.. jobs.Queues.Select(name => _queues.GetValueOrDefault(name)).Where(queue => queue is { Ordered: true }).Select(queue => queue!.Number)];
+        return ordered.Length == 0 ? null : ordered;
     }
 
     /// <summary>The rows of a batch that is not accepted as a whole: nobody has seen their keys, so the next batch gets them.</summary>
@@ -258,16 +266,33 @@ internal sealed partial class Dispatcher
                 continue;
             if (lane is null || jobs.QueueOf is not null || jobs.KindOf is not null)
                 lane = LaneOf(_byNumber[JobKey.Queue(key)]!, jobs.Kind(i));
-            lane.Queue.Counts.Accepted++;
-            int slot = AddEntry(key, jobs, i, lane, Now.UnixMs);
-            if (submit.Notify)
+            QueueState queue = lane.Queue;
+            queue.Counts.Accepted++;
+            queue.Stored = JobKey.Sequence(key) + 1;
+            _waiting++;
+            long runAt = jobs.RunAtUnixMs(i);
+            int slot;
+            if (runAt > submit.AtUnixMs)
             {
-                ref JobEntry entry = ref _table[slot];
-                entry.Submitter = submit.Submitter;
-                entry.Ticket = submit.Ticket;
-                entry.TicketRow = i;
+                queue.Scheduled++;
+                slot = AddLater(key, jobs, i, lane, runAt);
             }
-            Admit(slot, jobs.RunAtUnixMs(i));
+            else
+            {
+                queue.Waiting++;
+                slot = AddReady(key, jobs, i, lane);
+            }
+            if (!submit.Notify)
+                continue;
+            if (slot < 0)
+            {
+                AddWatcher(key, submit.Submitter, submit.Ticket, i);
+                continue;
+            }
+            ref JobEntry entry = ref _table[slot];
+            entry.Submitter = submit.Submitter;
+            entry.Ticket = submit.Ticket;
+            entry.TicketRow = i;
         }
     }
 
@@ -286,30 +311,13 @@ internal sealed partial class Dispatcher
         string? source = jobs.Source(row);
         entry.Source = source is null ? SourceHash.Of(key) : SourceHash.Of(source);
         lane.Queue.Map.Set(JobKey.Sequence(key), slot);
-        _waiting++;
-        return slot;
-    }
-
-    /// <summary>A new or read-back job goes to its lane, or waits for its time.</summary>
-    private void Admit(int slot, long runAtUnixMs)
-    {
-        ref JobEntry entry = ref _table[slot];
-        if (runAtUnixMs > Now.UnixMs)
+        if (_limits.IsBounded && lane.Queue.Ordered && source is not null)
         {
-            entry.WantedUnixMs = runAtUnixMs;
-            Delay(slot, runAtUnixMs);
-            return;
+            if (!lane.Queue.Chains.TryGetValue(entry.Source, out SourceChain? chain))
+                lane.Queue.Chains.Add(entry.Source, chain = new SourceChain(source));
+            chain.Count++;
         }
-        entry.Lane.Queue.Waiting++;
-        Enter(slot);
-    }
-
-    private void Delay(int slot, long runAtUnixMs)
-    {
-        ref JobEntry entry = ref _table[slot];
-        entry.State = EntryState.Delayed;
-        entry.Lane.Queue.Scheduled++;
-        _delayed.Enqueue(slot, (runAtUnixMs, JobKey.Sequence(entry.Key)));
+        return slot;
     }
 
     /// <summary>Into the backlog, or behind the job of its source that goes first.</summary>
@@ -379,6 +387,9 @@ internal sealed partial class Dispatcher
         public string? Detail { get; init; }
 
         public int Accepted { get; init; }
+
+        /// <summary>When it was accepted: what is due later is scheduled.</summary>
+        public long AtUnixMs { get; init; }
 
         public string[] Unopened { get; init; } = [];
 

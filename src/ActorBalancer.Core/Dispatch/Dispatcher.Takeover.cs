@@ -3,12 +3,9 @@ using ActorBalancer.Work;
 
 namespace ActorBalancer.Dispatch;
 
-/// <summary>The start of an incarnation: queues are claimed and read back, and what live workers hold is adopted, not run again (rule 9).</summary>
+/// <summary>The start of an incarnation, and other routers' queues: they are claimed and discovered, and what live workers hold is adopted, not run again (rule 9).</summary>
 internal sealed partial class Dispatcher
 {
-    /// <summary>How many jobs one reading from the store brings.</summary>
-    public const int LoadLimit = 4_096;
-
     private readonly Dictionary<RunToken, int> _adopted = [];
     private readonly HashSet<string> _awaited = [];
     private readonly HashSet<int> _undecided = [];
@@ -16,13 +13,28 @@ internal sealed partial class Dispatcher
     private readonly HashSet<long> _cancelledEarly = [];
     private bool _claimed;
 
-    /// <summary>The queues that the store gave this incarnation at its start; until they are read back, no held run is foreign.</summary>
+    /// <summary>
+    /// The queues that the store gave this incarnation at its start, and later on those that it took over from another router (after
+    /// <see cref="AwaitWorkers"/>). Until they are read back, no held run of theirs is foreign.
+    /// </summary>
     public void Claimed(IReadOnlyList<QueueRow> rows)
     {
         foreach (QueueRow row in rows)
             Own(row);
         _claimed = true;
-        ReadBack();
+        foreach (long key in _offered.Keys.Concat(_cancelledEarly).ToArray())
+        {
+            if (_byNumber[JobKey.Queue(key)] is { } queue)
+            {
+                WantKey(queue, key);
+                continue;
+            }
+            // Another router's.
+            _offered.Remove(key);
+            _cancelledEarly.Remove(key);
+        }
+        EndOffers();
+        Decide();
     }
 
     /// <summary>The store made this incarnation the queue's owner: what it holds is read back.</summary>
@@ -35,81 +47,88 @@ internal sealed partial class Dispatcher
             Paused = row.Paused,
             NextSequence = row.NextSequence,
             LoadBelow = row.NextSequence,
+            Stored = row.NextSequence,
             Loading = row.NextSequence > 0,
+            Waiting = row.Ready,
+            Scheduled = row.Later,
+            Dead = row.Dead,
         };
+        _waiting += row.Ready + row.Later;
         if (row.Strategy is not null)
             queue.Strategy = row.Strategy;
         queue.Binding = row.Binding ?? (row.Strategy is null ? queue.Options.Binding : null) ?? DefaultBinding(queue.Strategy);
         foreach (long horizon in row.Horizons)
         {
             int rank = JobKey.HighestPriority - JobKey.Priority(horizon);
-            queue.Horizon[rank] = queue.HorizonAsked[rank] = JobKey.Sequence(horizon);
+            queue.FormerHorizon[rank] = queue.Horizon[rank] = queue.HorizonAsked[rank] = JobKey.Sequence(horizon);
         }
         _queues.Add(row.Name, queue);
         _byNumber[row.Number] = queue;
         _rotation.Add(queue);
-        if (queue.Loading)
-            Effects.Loads.Add((row.Number, -1));
+        if (!queue.Loading)
+            return;
+        for (int priority = JobKey.HighestPriority; priority >= 0; priority--)
+        {
+            if ((row.Priorities & 1 << priority) != 0)
+                queue.Reader.Undiscovered.Enqueue(priority);
+        }
+        queue.Reader.Undiscovered.Enqueue(-1);
+        List(queue);
     }
 
     /// <summary>
-    /// The answer to <see cref="DispatchEffects.Loads"/>. Jobs above the horizon were never assigned and may go at once; the others
-    /// wait until every awaited worker has said what it runs (rule 9).
+    /// The discovery goes over a queue once and finds what kinds there are: the first jobs of each go to memory, and where a stream is
+    /// full, the rest of it is left to the stream, and passed over by the store.
     /// </summary>
-    public void Loaded(int number, StoredJobs stored)
+    private void Discover(QueueState queue, StoredJobs stored)
     {
-        QueueState queue = _byNumber[number]!;
+        QueueReader reader = queue.Reader;
+        int priority = reader.Undiscovered.Peek();
         for (int i = 0; i < stored.Keys.Length; i++)
         {
             long key = stored.Keys[i];
-            // Accepted by this incarnation, so it is in memory, or final since.
-            if (JobKey.Sequence(key) >= queue.LoadBelow)
+            string kind = stored.Jobs.Kind(i);
+            // Those of this incarnation are in memory, or known to be in the store.
+            if (JobKey.Sequence(key) >= queue.LoadBelow || reader.Full.Contains(kind) || TakeRow(queue, stored, i))
                 continue;
-            int slot = AddEntry(key, stored.Jobs, i, LaneOf(queue, stored.Jobs.Kind(i)), stored.SubmittedUnixMs[i]);
-            ref JobEntry entry = ref _table[slot];
-            entry.Used = (ushort)stored.Used[i];
-            entry.Crashes = (ushort)stored.Crashes[i];
-            entry.Runs = (ushort)stored.Runs[i];
-            bool maybeAssigned = JobKey.Sequence(key) <= queue.Horizon[JobKey.HighestPriority - JobKey.Priority(key)];
-            bool offered = _offered.Remove(key, out (HeldRun Run, WorkerLink Link) offer);
-            if (offered || (maybeAssigned && _awaited.Count > 0 && stored.RunAt[i] <= Now.UnixMs))
+            Lane lane = LaneOf(queue, kind);
+            if (priority < 0)
+                Lower(LaterOf(lane), (stored.RunAt[i], key));
+            else
             {
-                entry.State = EntryState.Undecided;
-                queue.Waiting++;
-                _undecided.Add(slot);
-                if (offered)
-                    Adopt(offer.Link, offer.Run, slot);
-                continue;
+                ReadyStream stream = ReadyOf(lane, priority);
+                Lower(stream, JobKey.Sequence(key));
+                stream.Last = Math.Max(stream.Last, queue.LoadBelow - 1);
             }
-            // Between two attempts it keeps its source.
-            if (stored.RunAt[i] > Now.UnixMs && entry.Runs > 0 && IsOrdered(in entry))
-                entry.OwnsSource = queue.SourceTails.TryAdd(entry.Source, slot);
-            Admit(slot, stored.RunAt[i]);
+            // Between two attempts a job holds its source: all those are read.
+            if (priority >= 0 || !queue.Ordered)
+                reader.Full.Add(kind);
         }
-        if (_cancelledEarly.Count > 0)
-        {
-            foreach (long key in stored.Keys.Where(_cancelledEarly.Remove))
-                Cancel(key);
-        }
-        // A store may bring fewer than were asked for; only an empty answer is the end.
         if (stored.Keys.Length > 0)
         {
-            Effects.Loads.Add((number, stored.Keys[^1]));
+            reader.Cursor = (stored.RunAt[^1], stored.Keys[^1]);
             return;
         }
+        reader.Undiscovered.Dequeue();
+        reader.Cursor = (long.MinValue, -1);
+        reader.Full.Clear();
+        if (reader.Undiscovered.Count > 0)
+            return;
         queue.Loading = false;
-        ReadBack();
+        Decide();
     }
 
     /// <summary>
-    /// After a takeover or restart: these workers were members and may be running jobs of an earlier incarnation. Jobs that may have
-    /// been assigned wait until each has said hello or is gone.
+    /// After a takeover or restart: these workers were members and may be running jobs of an earlier incarnation, or of another
+    /// router. Jobs that may have been assigned wait until each has said hello or is gone.
     /// </summary>
-    public void AwaitWorkers(IEnumerable<string> names)
+    /// <param name="names">The workers'.</param>
+    /// <param name="again">Those that said hello to this incarnation already are to say it again: it takes over more queues.</param>
+    public void AwaitWorkers(IEnumerable<string> names, bool again = false)
     {
         foreach (string name in names)
         {
-            if (_fleet.FindByName(name) is null)
+            if (again || _fleet.FindByName(name) is null)
                 _awaited.Add(name);
         }
     }
@@ -148,9 +167,29 @@ internal sealed partial class Dispatcher
                 continue;
             if (FindSlot(run.Key) is >= 0 and int slot)
                 Adopt(link, run, slot);
-            else if (IsReadingBack)
+            else if (!_claimed)
                 _offered.TryAdd(run.Key, (run, link));
+            else if (run.Key >= 0 && _byNumber[JobKey.Queue(run.Key)] is { } queue && JobKey.Sequence(run.Key) < queue.LoadBelow
+                && _offered.TryAdd(run.Key, (run, link)))
+                WantKey(queue, run.Key);
         }
+    }
+
+    /// <summary>The store has said what became of what some workers offered: those count as heard of now.</summary>
+    private void EndOffers()
+    {
+        if (_awaited.Count == 0)
+            return;
+        foreach (WorkerLink link in _fleet.Links.Where(link => link.SaidHello && _awaited.Contains(link.Name)).ToArray())
+            EndOffers(link);
+    }
+
+    private void EndOffers(WorkerLink link)
+    {
+        if (_offered.Values.Any(offer => offer.Link == link))
+            return;
+        link.SaidHello = false;
+        HeardOf(link.Name);
     }
 
     private void Adopt(WorkerLink link, HeldRun run, int slot)
@@ -166,6 +205,7 @@ internal sealed partial class Dispatcher
         entry.Worker = link.Row;
         entry.SentUnixMs = run.StartedUnixMs > 0 ? run.StartedUnixMs : Now.UnixMs;
         entry.OwnsSource |= IsOrdered(in entry) && queue.SourceTails.TryAdd(entry.Source, slot);
+        WaitsNoMore(ref entry);
         link.InFlight++;
         link.Adopted++;
         if (entry.Crashes > 0)
@@ -175,25 +215,10 @@ internal sealed partial class Dispatcher
             link.Cancels.Add(run.Token);
             link.StateDue = true;
         }
-        queue.Waiting--;
         queue.Running++;
-        _waiting--;
         _fleet.Changed(link.Row);
     }
 
     /// <summary>A worker says that it holds a job which is not read back from the store yet.</summary>
     private bool IsOffered(in FinishedRun run) => _offered.TryGetValue(run.Key, out (HeldRun Run, WorkerLink) offer) && offer.Run.Token == run.Token;
-
-    private bool IsReadingBack => !_claimed || _rotation.Exists(q => q.Loading);
-
-    /// <summary>What workers offered and no queue of ours has is final or another router's.</summary>
-    private void ReadBack()
-    {
-        if (!IsReadingBack)
-        {
-            _offered.Clear();
-            _cancelledEarly.Clear();
-        }
-        Decide();
-    }
 }

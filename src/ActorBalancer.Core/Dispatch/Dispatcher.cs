@@ -9,7 +9,7 @@ namespace ActorBalancer.Dispatch;
 /// One incarnation of a router node: the backlog of all the queues that it owns, who gets what and when, what is in flight and what became of it.
 /// Pure and single-threaded: the shell sets <see cref="Now"/>, feeds events, and after a turn calls <see cref="Flush"/> and
 /// carries out the effects. The parts: <c>Submits</c> (keys, checkpoint 1), <c>Binding</c> (strategies, lines, credit),
-/// <c>Takeover</c> (reading back, adoption), <c>Links</c> (workers, reports, hello), <c>Outcomes</c> (checkpoint 2, retries, losses), <c>Queues</c> (settings, questions),
+/// <c>Window</c> and <c>Loads</c> (what of the backlog is in memory, and reading the rest), <c>Takeover</c> (discovery, adoption), <c>Links</c> (workers, reports, hello), <c>Outcomes</c> (checkpoint 2, retries, losses), <c>Queues</c> (settings, questions),
 /// <c>Retries</c> (by hand), <c>Figures</c> (for meters).
 /// </summary>
 internal sealed partial class Dispatcher
@@ -37,8 +37,10 @@ internal sealed partial class Dispatcher
     /// <param name="incarnation">The fence under which everything is committed and assigned.</param>
     /// <param name="nodeName">Shown as the owner.</param>
     /// <param name="seed">Of the strategies' dice and the jitter.</param>
-    public Dispatcher(BalancerOptions options, long incarnation, string nodeName, ulong seed)
+    /// <param name="limits">What it has in memory; null: everything, up to the bound of the memory store.</param>
+    public Dispatcher(BalancerOptions options, long incarnation, string nodeName, ulong seed, DispatchLimits? limits = null)
     {
+        _limits = limits ?? DispatchLimits.Memory(options.Memory.MaxWaiting);
         _options = options;
         _incarnation = incarnation;
         _nodeName = nodeName;
@@ -60,7 +62,10 @@ internal sealed partial class Dispatcher
     /// <summary>Outcomes of runs of this incarnation that are not their jobs' present ones; dropped.</summary>
     public long StaleOutcomes { get; private set; }
 
-    /// <summary>Jobs not yet at a worker, over all queues.</summary>
+    /// <summary>Outcomes of jobs that were final already by the store; dropped.</summary>
+    public long DuplicateOutcomes { get; private set; }
+
+    /// <summary>Jobs not yet at a worker, over all queues, in memory or not.</summary>
     public long Waiting => _waiting;
 
     /// <summary>Assigning stops before the lease ends and starts again once it is renewed (rule 12).</summary>
@@ -89,6 +94,7 @@ internal sealed partial class Dispatcher
         }
         foreach (WorkerLink link in _fleet.Links)
             FlushLink(link);
+        AskLoads();
         Effects.WakeAtMicros = NextWake();
     }
 
@@ -151,6 +157,14 @@ internal sealed partial class Dispatcher
             }
             entry.Lane.Queue.Scheduled--;
             entry.Lane.Queue.Waiting++;
+            if (_limits.IsBounded && !entry.OwnsSource && entry.Crashes == 0 && !HasRoom(ReadyOf(ref entry)))
+            {
+                Promote(slot);
+                continue;
+            }
+            if (!entry.OwnsSource)
+                DelayedNoMore(ref entry);
+            Keep(ref entry);
             Enter(slot);
         }
     }
@@ -178,6 +192,7 @@ internal sealed partial class Dispatcher
         long wake = _nextState;
         if (_delayed.TryPeek(out _, out (long Due, long _) when))
             wake = Math.Min(wake, Now.Micros + Math.Max(1, when.Due - Now.UnixMs) * Moment.PerMillisecond);
+        wake = Math.Min(wake, NextRead());
         if (_stalled is not null)
             wake = Math.Min(wake, _stalledUntil);
         return wake;

@@ -26,6 +26,9 @@ internal enum EntryState : byte
     /// <summary>Read back after a takeover; some worker may be running it, so it waits until all have said hello.</summary>
     Undecided,
 
+    /// <summary>Due, but no room for it: it leaves memory as soon as the store knows that it is due.</summary>
+    Leaving,
+
     /// <summary>Final, but still named by a ring or heap, which frees it when it comes by.</summary>
     Tombstone,
 }

@@ -23,6 +23,11 @@ internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable
     /// <summary>Jobs under which a worker died; each goes alone to a worker that has no other such.</summary>
     public Backlog Suspects { get; } = new(table);
 
+    /// <summary>By priority.</summary>
+    public ReadyStream?[] Ready { get; } = new ReadyStream?[JobKey.HighestPriority + 1];
+
+    public LaterStream? Later { get; set; }
+
     public bool SaidUnoffered { get; set; }
 
     /// <summary>Takes up the queue's present strategy and binding, afresh.</summary>

@@ -25,8 +25,13 @@ internal sealed class QueueState(int number, string name, QueueOptions options, 
     /// <summary>Jobs below this sequence were there before this incarnation and are read back from the store.</summary>
     public long LoadBelow { get; init; }
 
-    /// <summary>Not all of them are read back yet.</summary>
+    /// <summary>The first sequence of which the store's answer is not known; jobs from there on are taken up with that answer, and by nothing else.</summary>
+    public long Stored { get; set; }
+
+    /// <summary>The discovery is still going over them.</summary>
     public bool Loading { get; set; }
+
+    public QueueReader Reader { get; } = new();
 
     public SequenceMap Map { get; } = new();
 
@@ -41,10 +46,15 @@ internal sealed class QueueState(int number, string name, QueueOptions options, 
     /// <summary>With <see cref="QueueOrder.Source"/>: the newest job of each source that has one which is not final.</summary>
     public Dictionary<ulong, int> SourceTails { get; } = [];
 
+    /// <summary>With <see cref="QueueOrder.Source"/> and a bounded window: by source.</summary>
+    public Dictionary<ulong, SourceChain> Chains { get; } = [];
+
+    /// <summary>Jobs that wait for something else than their time, in memory or not.</summary>
     public long Waiting { get; set; }
 
     public long Running { get; set; }
 
+    /// <summary>Jobs that wait for their time, in memory or not; a due one that is not read yet is still counted here.</summary>
     public long Scheduled { get; set; }
 
     public long Dead { get; set; }
@@ -53,6 +63,9 @@ internal sealed class QueueState(int number, string name, QueueOptions options, 
 
     /// <summary>By priority rank: sequences up to this one may be assigned (rule 9).</summary>
     public long[] Horizon { get; } = NoHorizon();
+
+    /// <summary>By priority rank: the horizon of the earlier incarnations. Above it no old job was ever assigned.</summary>
+    public long[] FormerHorizon { get; } = NoHorizon();
 
     /// <summary>By priority rank: the horizon that was last asked for.</summary>
     public long[] HorizonAsked { get; } = NoHorizon();

@@ -46,6 +46,9 @@ internal sealed class WorkerLink
     /// <summary>The cluster removed its node; its jobs go back when the silence has lasted long enough.</summary>
     public bool Removed { get; set; }
 
+    /// <summary>Awaited, it has said hello, and some of what it offered is being looked up in the store.</summary>
+    public bool SaidHello { get; set; }
+
     /// <summary>The first report has come, so the link's counters are known. Nothing is sent before.</summary>
     public bool Synchronised { get; set; }
 

@@ -54,6 +54,8 @@ internal sealed class JobBatch
 
     public ReadOnlyMemory<byte> Payload(int i) => Blob[Starts[i]..Starts[i + 1]];
 
+    public int PayloadBytes(int i) => Starts[i + 1] - Starts[i];
+
     public string? Source(int i) => Sources?[i];
 
     public int Priority(int i) => Priorities is null ? JobKey.DefaultPriority : Priorities[i];

@@ -37,7 +37,15 @@ internal sealed class RandomSchedule
             QueueDefaults = options.QueueDefaults with { Backoff = options.QueueDefaults.Backoff with { First = TimeSpan.FromMilliseconds(50) } },
             Router = options.Router with { BatchJobs = 1 + _dice.Next(8) },
         };
-        _cluster = new VirtualCluster(options, seed, latencyMicros: 100 + _dice.Next(2_000));
+        bool isWindowed = _dice.Next(3) > 0;
+        DispatchLimits? limits = !isWindowed ? null : new DispatchLimits
+        {
+            StreamJobs = 1 + _dice.Next(6),
+            StreamBytes = _dice.Next(3) == 0 ? 8 + _dice.Next(64) : 1 << 20,
+            SourceJobs = 1 + _dice.Next(4),
+            LoadJobs = 1 + _dice.Next(8),
+        };
+        _cluster = new VirtualCluster(options, seed, latencyMicros: 100 + _dice.Next(2_000), limits) { LateLoads = _dice.Next(2) == 0 };
     }
 
     /// <summary>Plays the schedule; what is wrong at its end or on the way, or null.</summary>
@@ -191,7 +199,7 @@ internal sealed class RandomSchedule
         {
             long key = _cluster.Order[^(1 + _dice.Next(Math.Min(20, _cluster.Order.Count)))];
             Note($"cancel {key:x}");
-            _cluster.Tell(r => r.Cancel(key));
+            _cluster.Cancel(key);
         }
     }
 

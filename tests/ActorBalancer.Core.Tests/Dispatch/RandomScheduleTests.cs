@@ -5,6 +5,7 @@ namespace ActorBalancer.Core.Tests.Dispatch;
 public sealed class RandomScheduleTests
 {
     private const string SeedVariable = "ACTORBALANCER_TEST_SEED";
+    private const string CountVariable = "ACTORBALANCER_TEST_SEEDS";
 
     // Found bugs once; they stay.
     [Theory]
@@ -21,7 +22,8 @@ public sealed class RandomScheduleTests
         int first = one is null ? 1_000_000 : int.Parse(one, CultureInfo.InvariantCulture);
         int failed = 0;
         var what = new List<string>();
-        Parallel.For(first, first + (one is null ? 300 : 1), seed =>
+        int count = one is null ? int.Parse(Environment.GetEnvironmentVariable(CountVariable) ?? "300", CultureInfo.InvariantCulture) : 1;
+        Parallel.For(first, first + count, seed =>
         {
             if (RandomSchedule.Play(seed) is not { } wrong)
                 return;

@@ -19,14 +19,16 @@ internal sealed class VirtualCluster
     private readonly MemoryJobStore _store;
     private readonly ManualClock _clock = new();
     private readonly BalancerOptions _options;
+    private readonly DispatchLimits? _limits;
     private readonly long _wallStart;
     private long _order;
     private long _ticket;
     private bool _flushing;
     private long _routerWake = long.MaxValue;
 
-    public VirtualCluster(BalancerOptions? options = null, int seed = 1, long latencyMicros = 200)
+    public VirtualCluster(BalancerOptions? options = null, int seed = 1, long latencyMicros = 200, DispatchLimits? limits = null)
     {
+        _limits = limits;
         _options = options ?? TestOptions.Balancer;
         Dice = new Random(seed);
         Latency = latencyMicros;
@@ -64,6 +66,12 @@ internal sealed class VirtualCluster
     public CommitResult? StoreAnswers { get; set; }
 
     /// <summary>What the store says of final jobs, whoever hears of it; a job that becomes final twice throws.</summary>
+    /// <summary>Readings from the store take time, and show it at some moment meanwhile.</summary>
+    public bool LateLoads { get; init; }
+
+    /// <summary>Every reading that was answered, with what it brought.</summary>
+    public List<(LoadQuery Query, long[] Keys)> Loads { get; } = [];
+
     public Dictionary<long, OutcomeRow> Finals { get; } = [];
 
     /// <summary>Every outcome row that was stored.</summary>
@@ -256,7 +264,7 @@ internal sealed class VirtualCluster
     {
         var node = new NodeRow("router", "virtual", 0);
         long incarnation = _store.RegisterAsync(node, TimeSpan.FromDays(1), CancellationToken.None).AsTask().Result.Incarnation;
-        Router = new Dispatcher(_options, incarnation, "router", (ulong)Dice.NextInt64()) { Now = Moment };
+        Router = new Dispatcher(_options, incarnation, "router", (ulong)Dice.NextInt64(), _limits) { Now = Moment };
         Router.Claimed(_store.ClaimAsync(incarnation, CancellationToken.None).AsTask().Result);
         _rows.Clear();
         FlushSoon();
@@ -290,6 +298,11 @@ internal sealed class VirtualCluster
         }
         if (Router.Inconsistency() is { } wrong)
             throw new InvalidOperationException(wrong);
+        foreach (QueueRow row in _store.QueuesAsync(CancellationToken.None).AsTask().Result)
+        {
+            if (Router.OpenJobs(row.Name) is { } open && open != row.Ready + row.Later)
+                throw new InvalidOperationException($"queue {row.Name}: {open} open jobs by the router, {row.Ready} + {row.Later} in the store");
+        }
         long wake = Router.Effects.WakeAtMicros;
         if (wake >= _routerWake && _routerWake > Now)
             return;
@@ -304,14 +317,11 @@ internal sealed class VirtualCluster
     private bool AskStore()
     {
         DispatchEffects effects = Router.Effects;
-        bool answered = effects.OpenQueues.Count + effects.Loads.Count > 0 || effects.Commit is not null;
+        bool answered = effects.OpenQueues.Count > 0 || effects.Commit is not null || (effects.Loads.Count > 0 && !LateLoads);
         foreach (string name in effects.OpenQueues.ToArray())
             Router.QueueOpened(name, _store.OpenQueueAsync(Router.Incarnation, name, CancellationToken.None).AsTask().Result);
-        for (int i = 0; i < effects.Loads.Count; i++)
-        {
-            (int queue, long after) = effects.Loads[i];
-            Router.Loaded(queue, _store.LoadAsync(queue, after, Dispatcher.LoadLimit, CancellationToken.None).AsTask().Result);
-        }
+        foreach (LoadQuery query in effects.Loads)
+            Load(Router, query);
         effects.Loads.Clear();
         if (effects.Commit is { } commit && StoreAnswers is { } answer)
         {
@@ -327,12 +337,51 @@ internal sealed class VirtualCluster
         return answered;
     }
 
+    private void Load(Dispatcher asker, LoadQuery query)
+    {
+        if (!LateLoads)
+        {
+            asker.Loaded(query, Answer(query));
+            return;
+        }
+        long seen = Now + Dice.Next(3_000);
+        At(seen, () =>
+        {
+            StoredJobs? answer = StoreAnswers is null || Dice.Next(2) == 0 ? Answer(query) : null;
+            At(seen + Dice.Next(20_000), () =>
+            {
+                if (!ReferenceEquals(asker, Router))
+                    return;
+                asker.Now = Moment;
+                asker.Loaded(query, answer);
+                FlushSoon();
+            });
+        });
+    }
+
+    private StoredJobs Answer(LoadQuery query)
+    {
+        StoredJobs answer = _store.LoadAsync(query, CancellationToken.None).AsTask().Result;
+        Loads.Add((query, answer.Keys));
+        return answer;
+    }
+
+    /// <summary>Cancels as a shell does: what is not in memory is looked up in the store.</summary>
+    public void Cancel(long key)
+    {
+        if (!Tell(r => r.Cancel(key)) && !JobTransitions.IsFinal(Read(key).State))
+            Tell(r => r.CancelStored(key));
+    }
+
     /// <summary>Each outcome must be a legal step from where the store has the job; one that is due or assigned is further than that.</summary>
     private void CheckLegal(Commit commit)
     {
         foreach (OutcomeRow row in commit.Outcomes)
         {
             JobState from = row.Attempt > 0 ? JobState.Running : Read(row.Key).State;
+            bool isDue = row.Attempt == 0 && row.State == JobState.Waiting && from == JobState.Waiting;
+            if (isDue && !JobTransitions.IsFinal(Read(row.Key).State))
+                continue;
             if (JobTransitions.IsFinal(Read(row.Key).State) || !JobTransitions.IsLegal(from, row.State))
                 throw new InvalidOperationException($"job {row.Key}: {Read(row.Key).State}, assumed {from}, to {row.State}");
             if (row.Attempt > 0 && Stored.Exists(s => s.Key == row.Key && s.Attempt >= row.Attempt))
