@@ -22,6 +22,11 @@ internal sealed partial class Dispatcher
     public void Submitted(int submitter, long ticket, JobBatch jobs, bool notify)
     {
         var submit = new Submit(submitter, ticket, jobs, notify);
+        if (IsStoreLate)
+        {
+            RefuseLate(submit);
+            return;
+        }
         bool parked = false;
         foreach (string name in jobs.Queues)
         {
@@ -88,6 +93,7 @@ internal sealed partial class Dispatcher
     {
         Turn turn = _committing!;
         _committing = null;
+        CommitAnswered();
         switch (result)
         {
             case CommitResult.Done:
@@ -210,6 +216,7 @@ internal sealed partial class Dispatcher
                 return;
             _stalled = null;
             _committing = stalled;
+            CommitSent();
             Effects.Commit = stalled.Commit;
             return;
         }
@@ -226,6 +233,7 @@ internal sealed partial class Dispatcher
                 _turn.Acks.Add((link, link.OutcomesRead));
         }
         _committing = _turn;
+        CommitSent();
         Effects.Commit = _turn.Commit;
         _turn = _spare;
     }

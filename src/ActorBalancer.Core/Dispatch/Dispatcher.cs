@@ -95,6 +95,7 @@ internal sealed partial class Dispatcher
         foreach (WorkerLink link in _fleet.Links)
             FlushLink(link);
         AskLoads();
+        LookAtCommit();
         Effects.WakeAtMicros = NextWake();
     }
 
@@ -195,6 +196,8 @@ internal sealed partial class Dispatcher
         wake = Math.Min(wake, NextRead());
         if (_stalled is not null)
             wake = Math.Min(wake, _stalledUntil);
+        if (_committing is not null && !IsStoreLate)
+            wake = Math.Min(wake, _commitSince + CommitTime);
         return wake;
     }
 }

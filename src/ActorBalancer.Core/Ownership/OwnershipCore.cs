@@ -36,7 +36,10 @@ internal sealed class OwnershipCore(long leaseMicros)
     public string? Refusal { get; private set; }
 
     /// <summary>When to look again at the latest, monotonic.</summary>
-    public long WakeAtMicros => MayAssignUntil > _looked ? Math.Min(_nextTry, MayAssignUntil) : _nextTry;
+    public long WakeAtMicros => MayAssignUntil > _looked ? Math.Min(NextLook, MayAssignUntil) : NextLook;
+
+    // While the store keeps us waiting there is nothing to try, and the time for it may have passed.
+    private long NextLook => _busy ? Math.Max(_nextTry, _looked + RenewEvery) : _nextTry;
 
     private long MayAssignUntil => Incarnation == 0 ? 0 : _leaseEnds - _margin;
 

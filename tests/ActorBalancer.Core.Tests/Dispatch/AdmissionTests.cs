@@ -167,6 +167,42 @@ public sealed class AdmissionTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Commit_that_hangs_holds_up_only_what_is_in_it(bool stored)
+    {
+        VirtualCluster cluster = Cluster(null, 2);
+        cluster.Submit(VirtualCluster.Job(Millisecond));
+        cluster.AssertDrained();
+        cluster.StoreHangs = true;
+        cluster.Submit(VirtualCluster.Job(Millisecond));
+        cluster.Pass(1);
+        cluster.Submit(VirtualCluster.Job(Millisecond));
+        cluster.Pass(1900);
+        Assert.Single(cluster.Answers);
+        Assert.False(cluster.Router.IsStoreLate);
+        cluster.Pass(200);
+        Assert.Equal(RefusalCode.StoreUnavailable, Assert.Single(cluster.Answers[1..]).Codes![0]);
+        Assert.True(cluster.Router.IsStoreLate);
+        cluster.Submit(VirtualCluster.Job(Millisecond));
+        cluster.Submit(VirtualCluster.Job(Millisecond, queue: "another"));
+        cluster.Pass(0);
+        Assert.Equal(4, cluster.Answers.Count);
+        Assert.All(cluster.Answers.Skip(1), a => Assert.Equal((-1L, RefusalCode.StoreUnavailable), (a.Keys[0], a.Codes![0])));
+        cluster.Pass(60_000);
+        Assert.Equal(4, cluster.Answers.Count);
+
+        cluster.Answer(stored ? CommitResult.Done : CommitResult.Unavailable);
+        cluster.Pass(1000);
+        Assert.Equal(stored ? null : RefusalCode.StoreUnavailable, cluster.Answers[4].Codes?[0]);
+        Assert.False(cluster.Router.IsStoreLate);
+        cluster.Submit(VirtualCluster.Job(Millisecond));
+        cluster.AssertDrained();
+        Assert.Equal(stored ? 3 : 2, cluster.Finals.Count);
+        Assert.Equal([NoticeKind.StoreAway, NoticeKind.StoreBack], cluster.Notices.Select(n => n.Kind).Where(k => k is NoticeKind.StoreAway or NoticeKind.StoreBack));
+    }
+
+    [Theory]
     [InlineData((int)CommitResult.Fenced, RefusalCode.StoreUnavailable)]
     [InlineData((int)CommitResult.Unknown, RefusalCode.OutcomeUnknown)]
     public void Fenced_router_says_so_answers_its_callers_and_sends_nothing_more(int result, RefusalCode code)

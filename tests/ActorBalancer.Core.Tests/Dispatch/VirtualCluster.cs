@@ -65,6 +65,9 @@ internal sealed class VirtualCluster
     /// <summary>What the store answers instead of committing; null: it commits.</summary>
     public CommitResult? StoreAnswers { get; set; }
 
+    /// <summary>The store keeps the next commit until <see cref="Answer"/>.</summary>
+    public bool StoreHangs { get; set; }
+
     /// <summary>What the store says of final jobs, whoever hears of it; a job that becomes final twice throws.</summary>
     /// <summary>Readings from the store take time, and show it at some moment meanwhile.</summary>
     public bool LateLoads { get; init; }
@@ -270,6 +273,17 @@ internal sealed class VirtualCluster
         FlushSoon();
     }
 
+    /// <summary>The commit that hung comes to its end after all.</summary>
+    public void Answer(CommitResult result)
+    {
+        StoreHangs = false;
+        Commit commit = _hanging!;
+        _hanging = null;
+        Tell(router => router.Committed(result == CommitResult.Done ? _store.CommitAsync(commit, CancellationToken.None).AsTask().Result : result));
+    }
+
+    private Commit? _hanging;
+
     private void FlushSoon()
     {
         if (_flushing)
@@ -323,6 +337,11 @@ internal sealed class VirtualCluster
         foreach (LoadQuery query in effects.Loads)
             Load(Router, query);
         effects.Loads.Clear();
+        if (effects.Commit is not null && StoreHangs)
+        {
+            _hanging = effects.Commit;
+            return false;
+        }
         if (effects.Commit is { } commit && StoreAnswers is { } answer)
         {
             effects.Commit = null;

@@ -82,6 +82,20 @@ public sealed class OwnershipCoreTests
     }
 
     [Fact]
+    public void While_the_store_keeps_a_renewal_there_is_nothing_to_wake_for_but_the_leases_end()
+    {
+        OwnershipCore core = Registered();
+        Assert.Equal(OwnershipCore.Step.Renew, core.Wanted(At(1)));
+        for (double now = 1.5; now < 10; now += 0.5)
+        {
+            Assert.Equal(OwnershipCore.Step.None, core.Wanted(At(now)));
+            core.MayAssign(At(now));
+            Assert.True(core.WakeAtMicros > At(now).Micros, $"at {now}");
+        }
+        Assert.False(core.MayAssign(At(10)));
+    }
+
+    [Fact]
     public void Fenced_node_assigns_nothing_and_registers_anew_at_once()
     {
         OwnershipCore core = Registered();
