@@ -1,4 +1,5 @@
 using ActorBalancer.Benchmarks.Dispatch;
+using ActorBalancer.Benchmarks.Durable;
 using ActorBalancer.Benchmarks.Pick;
 using ActorBalancer.Benchmarks.Router;
 using ActorBalancer.Benchmarks.Store;
@@ -7,7 +8,9 @@ using ActorBalancer.Benchmarks.Wire;
 return args switch
 {
     ["dispatch", .. var rest] => await DispatchCommand.RunAsync(rest),
-    [WorkerProcess.Verb, var name, var seed] => await WorkerProcess.RunAsync(name, seed),
+    ["durable", .. var rest] => await DurableCommand.RunAsync(rest),
+    [WorkerProcess.Verb, var name, var seed] => await WorkerProcess.RunAsync(name, seed, null),
+    [WorkerProcess.Verb, var name, var seed, var starts] => await WorkerProcess.RunAsync(name, seed, starts),
     ["pick", .. var rest] => PickCommand.Run(rest),
     ["router"] => RouterCommand.Run(),
     ["store"] => await StoreBenchmark.RunAsync(),
@@ -18,6 +21,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks dispatch | pick | router | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
+    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks dispatch | durable --store sqlite|postgres | pick | router | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
     return 2;
 }

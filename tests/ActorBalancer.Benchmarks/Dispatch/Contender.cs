@@ -29,11 +29,12 @@ internal sealed class Contender(Stage stage, Func<Round, Task> run)
         }
     }
 
-    public async Task MeasureAsync(TimeSpan time)
+    /// <summary>One round: so long, or so many jobs.</summary>
+    public async Task MeasureAsync(TimeSpan time, long jobs = long.MaxValue)
     {
         (long allocated, long router, TimeSpan processor) = (GC.GetTotalAllocatedBytes(true), RouterMeter.Nanos, ProcessorTime());
         long start = Stopwatch.GetTimestamp();
-        Round round = new(_micros, time);
+        Round round = new(_micros, time, jobs);
         await run(round);
         _rates.Add(round.Verified / Stopwatch.GetElapsedTime(start).TotalSeconds);
         _allocated += GC.GetTotalAllocatedBytes(true) - allocated;

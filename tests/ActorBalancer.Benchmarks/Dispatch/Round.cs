@@ -7,7 +7,10 @@ namespace ActorBalancer.Benchmarks.Dispatch;
 /// One stretch of one contender: numbers its jobs, times each, and checks each result. Jobs are started by one thread and
 /// ended by one thread.
 /// </summary>
-internal sealed class Round(LongHistogram micros, TimeSpan time)
+/// <param name="micros">Where the times go.</param>
+/// <param name="time">How long jobs are started.</param>
+/// <param name="jobs">How many are started at most.</param>
+internal sealed class Round(LongHistogram micros, TimeSpan time, long jobs = long.MaxValue)
 {
     // How many later jobs may start while one is under way, before its start is forgotten and the round fails.
     private const int Places = 1 << 20;
@@ -27,11 +30,11 @@ internal sealed class Round(LongHistogram micros, TimeSpan time)
     /// <summary>Starts the next job and returns its number in the round.</summary>
     public long Start() => StartAt(Stopwatch.GetTimestamp());
 
-    /// <summary>The same, unless the time is up.</summary>
+    /// <summary>The same, unless the time is up or all jobs are started.</summary>
     public bool TryStart(out long number)
     {
         long now = Stopwatch.GetTimestamp();
-        number = now < _end ? StartAt(now) : -1;
+        number = now < _end && _started < jobs ? StartAt(now) : -1;
         return number >= 0;
     }
 

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using ActorBalancer.Benchmarks.Durable;
 using ActorBalancer.Cluster.Gateway;
 using ActorBalancer.Cluster.Hosting;
 using ActorBalancer.Hosting;
 using ActorBalancer.Options;
+using ActorBalancer.Storage;
 using Akka.Actor;
 using Akka.Cluster.Routing;
 using Akka.Configuration;
@@ -37,7 +39,10 @@ internal sealed class Stage : IAsyncDisposable
     public WorkerProcess[] Workers { get; }
 
     /// <summary>Starts all, and returns when every worker can be reached in both ways.</summary>
-    public static async Task<Stage> StartAsync(int workers)
+    /// <param name="workers">Worker processes.</param>
+    /// <param name="store">Of the router; null: memory.</param>
+    /// <param name="starts">The file in which workers note when jobs start, see <see cref="StartTimes"/>; null: they run no such jobs.</param>
+    public static async Task<Stage> StartAsync(int workers, IJobStore? store = null, string? starts = null)
     {
         BalancerOptions options = BalancerConfiguration.Defaults() with { Store = StoreNames.Memory };
         ServiceProvider services = new ServiceCollection().BuildServiceProvider();
@@ -55,10 +60,11 @@ internal sealed class Stage : IAsyncDisposable
             },
             Akka = ConfigurationFactory.ParseString(PeerSerializer.Wiring).WithFallback(ConfigurationFactory.ParseString(RouterMeter.Wiring)),
             Services = services,
+            Store = store,
             Logs = ProblemLog.Factory,
         });
         string seed = node.Address[(node.Address.IndexOf('@', StringComparison.Ordinal) + 1)..];
-        Stage stage = new(node, services, [.. Enumerable.Range(1, workers).Select(n => WorkerProcess.Start(n, seed))]);
+        Stage stage = new(node, services, [.. Enumerable.Range(1, workers).Select(n => WorkerProcess.Start(n, seed, starts))]);
         try
         {
             await stage.ReadyAsync();

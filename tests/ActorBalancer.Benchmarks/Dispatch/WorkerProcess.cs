@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
+using ActorBalancer.Benchmarks.Durable;
 using ActorBalancer.Cluster.Hosting;
 using ActorBalancer.Cluster.Worker;
 using ActorBalancer.Hosting;
@@ -31,6 +32,8 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
+    public int Id => _process.Id;
+
     /// <summary>Bytes that it occupies.</summary>
     public long Resident
     {
@@ -41,7 +44,7 @@ internal sealed class WorkerProcess : IDisposable
         }
     }
 
-    public static WorkerProcess Start(int number, string seed)
+    public static WorkerProcess Start(int number, string seed, string? starts = null)
     {
         ProcessStartInfo start = new(Environment.ProcessPath!) { RedirectStandardInput = true };
 
@@ -50,11 +53,13 @@ internal sealed class WorkerProcess : IDisposable
             start.ArgumentList.Add(typeof(WorkerProcess).Assembly.Location);
         foreach (string argument in new[] { Verb, string.Create(CultureInfo.InvariantCulture, $"w{number}"), seed })
             start.ArgumentList.Add(argument);
+        if (starts is not null)
+            start.ArgumentList.Add(starts);
         return new WorkerProcess(Process.Start(start)!);
     }
 
     /// <summary>The hidden verb: runs until the parent closes our standard input, by its end too.</summary>
-    public static async Task<int> RunAsync(string name, string seed)
+    public static async Task<int> RunAsync(string name, string seed, string? starts)
     {
         HandlerRegistry handlers = new();
         handlers.Add(Kind, static (payload, _) =>
@@ -63,6 +68,9 @@ internal sealed class WorkerProcess : IDisposable
             BinaryPrimitives.WriteUInt64LittleEndian(result, Payloads.Hash(payload.Span));
             return new(JobOutcome.OkBytes(result));
         });
+        using StartTimes? times = starts is null ? null : StartTimes.Open(starts);
+        if (times is not null)
+            handlers.Add(StartTimes.Kind, times.Handle);
         BalancerOptions options = BalancerConfiguration.Defaults();
         await using ServiceProvider services = new ServiceCollection().BuildServiceProvider();
         await using BalancerNode node = await BalancerNode.StartAsync(new NodeSettings

@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using ActorBalancer.Storage;
-using ActorBalancer.Storage.Postgres;
-using ActorBalancer.Storage.Sqlite;
-using ActorBalancer.Storage.Tests.Postgres;
 
 namespace ActorBalancer.Benchmarks.Store;
 
@@ -27,15 +24,13 @@ internal static class DurableStoreBenchmark
                 connection = rest[i + 1];
         }
 
-        string folder = Directory.CreateTempSubdirectory("actorbalancer-bench-").FullName;
-        using PostgresServer? server = name == "postgres" && connection is null ? PostgresServer.TryStart() : null;
-        if (name == "postgres" && (connection ??= server?.ConnectionString) is null)
+        using StoreGround? ground = StoreGround.TryMake(name, connection);
+        if (ground is null)
         {
             Console.Error.WriteLine("no PostgreSQL server is installed here; name one with --connection");
             return 3;
         }
-        IJobStore store = name == "sqlite" ? new SqliteJobStore(Path.Combine(folder, "jobs.db"), TimeProvider.System, 1000)
-            : new PostgresJobStore(connection!, 1000, $"bench_{Environment.ProcessId}");
+        IJobStore store = ground.Store;
         long incarnation = (await store.RegisterAsync(new NodeRow("bench", "bench", 0), TimeSpan.FromHours(1), default)).Incarnation;
         await store.OpenQueueAsync(incarnation, "default", default);
         Session session = new(store, incarnation);
@@ -47,7 +42,6 @@ internal static class DurableStoreBenchmark
         StoreStats stats = await ((IStoreUpkeep)store).StatsAsync(default);
         Print("on disk", $"{(double)stats.Bytes / jobs:0} B a job");
         await store.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
         return 0;
     }
 
