@@ -9,11 +9,13 @@ internal sealed class Latency(JobClient client, StartTimes starts)
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private static readonly double s_msPerTick = 1e3 / Stopwatch.Frequency;
 
-    /// <summary>Each job is submitted when the one before has ended.</summary>
-    public async Task<LatencyFigures> OneAtATimeAsync(int first, int jobs)
+    /// <summary>Each job is submitted when the one before has ended. So many jobs, or as many as there is time for.</summary>
+    public async Task<LatencyFigures> OneAtATimeAsync(int first, int jobs, TimeSpan time)
     {
         long[] submitted = new long[jobs], accepted = new long[jobs];
-        for (int i = 0; i < jobs; i++)
+        long begin = Stopwatch.GetTimestamp();
+        int done = 0;
+        for (int i = 0; i < jobs && (i == 0 || Stopwatch.GetElapsedTime(begin) < time); i++, done++)
         {
             JobRequest request = StartTimes.Request(first + i);
             submitted[i] = Stopwatch.GetTimestamp();
@@ -21,7 +23,7 @@ internal sealed class Latency(JobClient client, StartTimes starts)
             accepted[i] = Stopwatch.GetTimestamp();
             await client.WaitAsync(id);
         }
-        return await FiguresAsync(first, submitted, accepted);
+        return await FiguresAsync(first, submitted[..done], accepted[..done]);
     }
 
     /// <summary>

@@ -15,13 +15,14 @@ internal static class OurRun
     private const int Clients = 16;
     private const int PacedPerS = 5_000;
     private static readonly TimeSpan s_noEnd = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_single = TimeSpan.FromSeconds(5);
 
     public static async Task<OurFigures> MeasureAsync(StoreGround ground, int jobs)
     {
-        // At full size: two seconds of jobs one at a time, and five of paced ones.
-        int single = Scaled(jobs, 500), paced = Scaled(jobs, 40), warm = Scaled(jobs, 1000);
+        // At full size: some seconds of jobs one at a time, and five of paced ones.
+        int single = Scaled(jobs, 200), paced = Scaled(jobs, 40), warm = Scaled(jobs, 100);
         string file = Path.Combine(ground.Folder, "starts");
-        using StartTimes starts = StartTimes.Make(file, warm + single + 2 * paced);
+        using StartTimes starts = StartTimes.Make(file, 2 * warm + single + paced);
         await using Stage stage = await Stage.StartAsync(Workers, ground.Store, file);
 
         Contender contender = new(stage, round => OurClient.RunAsync(stage.Client, round, Outstanding));
@@ -33,10 +34,10 @@ internal static class OurRun
         Figures full = contender.Figures(usesRouter: true);
 
         Latency latency = new(stage.Client, starts);
-        await latency.OneAtATimeAsync(0, warm);
-        LatencyFigures one = await latency.OneAtATimeAsync(warm, single);
-        await latency.PacedAsync(warm + single, paced, Clients, PacedPerS);
-        LatencyFigures many = await latency.PacedAsync(warm + single + paced, paced, Clients, PacedPerS);
+        await latency.OneAtATimeAsync(0, warm, s_single);
+        LatencyFigures one = await latency.OneAtATimeAsync(warm, single, s_single);
+        await latency.PacedAsync(warm + single, warm, Clients, PacedPerS);
+        LatencyFigures many = await latency.PacedAsync(2 * warm + single, paced, Clients, PacedPerS);
         return new OurFigures
         {
             JobsPerS = full.JobsPerS,
