@@ -31,7 +31,37 @@ internal sealed class Commit
     /// </summary>
     public List<KnownKey> Known { get; } = [];
 
-    public bool IsEmpty => Inserts.Count == 0 && Outcomes.Count == 0 && Queues.Count == 0 && Horizons.Count == 0;
+    /// <summary>
+    /// The store's answer: keys of rows among <see cref="Inserts"/> that it cannot hold, whenever they come. They were not inserted, nor was
+    /// anything of their batches whose rule is <see cref="BatchRule.AllOrNone"/>.
+    /// </summary>
+    public List<long> Refused { get; } = [];
+
+    /// <summary>
+    /// Rows of the inbox that make no job (their queue is full, or they were refused). Those that make one are named by
+    /// <see cref="InsertRows.Inbox"/>. All of them leave the inbox with this commit.
+    /// </summary>
+    public List<long> Inbox { get; } = [];
+
+    /// <summary>The store's answer: keys of rows among <see cref="Inserts"/> that were no longer in the inbox. They were not inserted.</summary>
+    public List<long> Gone { get; } = [];
+
+    /// <summary>
+    /// Sequences that are set aside for jobs whose ids are told before they are stored: by queue the first that none of them reaches. No
+    /// successor gives one below to anybody, whether or not it comes to use.
+    /// </summary>
+    public List<(int Queue, long Sequence)> Reserved { get; } = [];
+
+    public bool IsEmpty => Inserts.Count == 0 && Outcomes.Count == 0 && Queues.Count == 0 && Horizons.Count == 0 && Inbox.Count == 0 && Reserved.Count == 0;
+
+    /// <summary>Takes back what a store has answered, before it is asked again.</summary>
+    public void ClearAnswers()
+    {
+        Missing.Clear();
+        Known.Clear();
+        Refused.Clear();
+        Gone.Clear();
+    }
 }
 
 /// <summary>
@@ -48,6 +78,9 @@ internal readonly record struct InsertRows(JobBatch Jobs, long[] Keys, long Subm
 
     /// <summary>Numbers of the queues among them that keep the order of their sources; null: none. Their jobs can be read by source.</summary>
     public int[]? Ordered { get; init; }
+
+    /// <summary>By row: the row of the inbox that it comes from, 0: none. Null: none does.</summary>
+    public long[]? Inbox { get; init; }
 
     /// <summary>Whether that row can be read by its source later.</summary>
     public bool IsOrdered(int row) => Ordered is not null && Jobs.Source(row) is not null && Array.IndexOf(Ordered, JobKey.Queue(Keys[row])) >= 0;

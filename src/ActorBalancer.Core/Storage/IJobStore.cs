@@ -66,6 +66,12 @@ internal interface IJobStore : IAsyncDisposable
     ValueTask<StoredJobs> LoadAsync(LoadQuery query, CancellationToken cancellation) => throw new NotSupportedException();
 
     /// <summary>
+    /// Rows of the inbox whose transactions are committed, oldest first, of queues that the incarnation owns. They stay until a commit takes
+    /// them (<see cref="InsertRows.Inbox"/>, <see cref="Commit.Inbox"/>), and are given again until then.
+    /// </summary>
+    ValueTask<InboxRows> ReadInboxAsync(long incarnation, int limit, CancellationToken cancellation) => new(InboxRows.None);
+
+    /// <summary>
     /// A dead, discarded or cancelled job waits again, in one fenced transaction of its own: its attempts used up and crashes are 0, its
     /// history stays. Anything else changes nothing and says why not.
     /// </summary>

@@ -16,18 +16,18 @@ internal sealed class KeyedRows
 {
     private readonly Commit _commit;
     private readonly Dictionary<(int Queue, string Key), StoredKey> _taken = [];
-    private readonly bool[]?[] _leftOut;
+    private readonly LeftOutRows _leftOut;
     private readonly HashSet<(int Queue, string Key)> _names = [];
 
-    private KeyedRows(Commit commit)
+    private KeyedRows(Commit commit, LeftOutRows leftOut)
     {
-        _commit = commit;
-        _leftOut = new bool[]?[commit.Inserts.Count];
-        foreach (InsertRows rows in commit.Inserts)
+        (_commit, _leftOut) = (commit, leftOut);
+        for (int batch = 0; batch < commit.Inserts.Count; batch++)
         {
+            InsertRows rows = commit.Inserts[batch];
             for (int i = 0; rows.Jobs.IdempotencyKeys is not null && i < rows.Keys.Length; i++)
             {
-                if (rows.Keys[i] >= 0 && rows.Jobs.IdempotencyKey(i) is { } key)
+                if (rows.Keys[i] >= 0 && !leftOut.Has(batch, i) && rows.Jobs.IdempotencyKey(i) is { } key)
                     _names.Add((JobKey.Queue(rows.Keys[i]), key));
             }
         }
@@ -43,11 +43,13 @@ internal sealed class KeyedRows
     public List<StoredKey> New { get; } = [];
 
     /// <summary>Null: no row has one.</summary>
-    public static KeyedRows? Of(Commit commit)
+    /// <param name="commit">The commit.</param>
+    /// <param name="leftOut">Rows that do not count; those whose keys are taken are added to them.</param>
+    public static KeyedRows? Of(Commit commit, LeftOutRows leftOut)
     {
         foreach (ref readonly InsertRows rows in CollectionsMarshal.AsSpan(commit.Inserts))
         {
-            if (rows.Jobs.IdempotencyKeys is not null && new KeyedRows(commit) is { _names.Count: > 0 } keyed)
+            if (rows.Jobs.IdempotencyKeys is not null && new KeyedRows(commit, leftOut) is { _names.Count: > 0 } keyed)
                 return keyed;
         }
         return null;
@@ -59,24 +61,20 @@ internal sealed class KeyedRows
     /// <summary>To be called once, when the store has said what is taken.</summary>
     public void Judge()
     {
-        for (int i = 0; i < _leftOut.Length; i++)
+        for (int i = 0; i < _commit.Inserts.Count; i++)
         {
             if (_commit.Inserts[i].Jobs.IdempotencyKeys is not null)
                 Judge(i, _commit.Inserts[i]);
         }
     }
 
-    /// <summary>Whether that row of that batch makes no job.</summary>
-    public bool IsLeftOut(int batch, int row) => _leftOut[batch] is { } leftOut && leftOut[row];
-
     private void Judge(int batch, in InsertRows rows)
     {
-        bool[] leftOut = _leftOut[batch] = new bool[rows.Keys.Length];
         Dictionary<(int Queue, string Key), StoredKey> fresh = [];
         bool reused = false;
         for (int i = 0; i < rows.Keys.Length; i++)
         {
-            if (rows.Keys[i] < 0 || rows.Jobs.IdempotencyKey(i) is not { } key)
+            if (rows.Keys[i] < 0 || _leftOut.Has(batch, i) || rows.Jobs.IdempotencyKey(i) is not { } key)
                 continue;
             int queue = JobKey.Queue(rows.Keys[i]);
             StoredKey own = new(queue, key, rows.Keys[i], rows.Jobs.Fingerprints![i], rows.SubmittedUnixMs);
@@ -87,7 +85,7 @@ internal sealed class KeyedRows
             // The same row once more, whose commit was stored before: nothing changes, and nothing is to be told.
             else if (taken.Job != own.Job)
             {
-                leftOut[i] = true;
+                _leftOut.Add(batch, i);
                 bool same = taken.Fingerprint == own.Fingerprint;
                 Known.Add(new KnownKey(own.Job, taken.Job, same));
                 reused |= !same;
@@ -95,7 +93,7 @@ internal sealed class KeyedRows
         }
         if (reused && rows.Jobs.Rule == BatchRule.AllOrNone)
         {
-            Array.Fill(leftOut, true);
+            _leftOut.AddAll(batch);
             return;
         }
         foreach (StoredKey stored in fresh.Values)

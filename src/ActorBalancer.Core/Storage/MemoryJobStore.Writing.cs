@@ -19,22 +19,24 @@ internal sealed partial class MemoryJobStore
                 return new(CommitResult.Fenced);
 
             long resultBytes = Check(commit);
-            commit.Missing.Clear();
-            commit.Known.Clear();
-            KeyedRows? keyed = KeyedRows.Of(commit);
+            commit.ClearAnswers();
+            LeftOutRows leftOut = new(commit);
+            KeyedRows? keyed = KeyedRows.Of(commit, leftOut);
             if (keyed is not null)
             {
                 _keys.Judge(keyed);
                 commit.Known.AddRange(keyed.Known);
             }
             for (int i = 0; i < commit.Inserts.Count; i++)
-                Insert(commit.Inserts[i], i, keyed);
+                Insert(commit.Inserts[i], i, leftOut);
             if (commit.Outcomes.Count > 0)
                 Finish(commit, resultBytes);
             foreach (QueueRow row in commit.Queues)
                 _queues[row.Number].Set(row);
             foreach (long key in commit.Horizons)
                 _queues[JobKey.Queue(key)].RaiseHorizon(key);
+            foreach ((int queue, long sequence) in commit.Reserved)
+                _queues[queue].Reserved = Math.Max(_queues[queue].Reserved, sequence);
             return new(CommitResult.Done);
         }
     }
@@ -61,6 +63,10 @@ internal sealed partial class MemoryJobStore
             Require(IsQueue(row.Number), "a queue that is open");
         foreach (long key in commit.Horizons)
             Require(key >= 0 && IsQueue(JobKey.Queue(key)) && JobKey.Priority(key) >= 0, "a horizon in an open queue");
+        foreach ((int queue, _) in commit.Reserved)
+            Require(IsQueue(queue), "a reservation in an open queue");
+        // Nobody's transaction can hold what lies in this process's memory.
+        Require(LeftOutRows.InboxOf(commit).Count == 0, "nothing of an inbox");
         return resultBytes;
     }
 
@@ -72,14 +78,14 @@ internal sealed partial class MemoryJobStore
             throw new InvalidOperationException($"A commit must hold {what}; nothing was stored.");
     }
 
-    private void Insert(in InsertRows rows, int batchAt, KeyedRows? keyed)
+    private void Insert(in InsertRows rows, int batchAt, LeftOutRows leftOut)
     {
         _listedUnixMs = Math.Max(_listedUnixMs, rows.SubmittedUnixMs);
         MemoryBatch batch = new(rows.Jobs, rows.SubmittedUnixMs, _listedUnixMs);
         for (int i = 0; i < rows.Keys.Length; i++)
         {
             long key = rows.Keys[i];
-            if (key < 0 || keyed?.IsLeftOut(batchAt, i) == true)
+            if (key < 0 || leftOut.Has(batchAt, i))
                 continue;
             MemoryQueue queue = _queues[JobKey.Queue(key)];
             long sequence = JobKey.Sequence(key);

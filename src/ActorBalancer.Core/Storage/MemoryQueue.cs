@@ -29,10 +29,13 @@ internal sealed class MemoryQueue(int number, string name)
     /// <summary>A bit for each priority that a job ever had.</summary>
     public int Priorities { get; set; }
 
+    /// <summary>See <see cref="Commit.Reserved"/>.</summary>
+    public long Reserved { get; set; }
+
     public QueueRow Row() => _settings with
     {
         Owner = Owner,
-        NextSequence = Jobs.End,
+        NextSequence = Math.Max(Jobs.End, Reserved),
         Priorities = Priorities,
         Ready = In(JobState.Waiting),
         Later = In(JobState.Scheduled) + In(JobState.Retrying),

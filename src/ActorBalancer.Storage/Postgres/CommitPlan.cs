@@ -26,26 +26,40 @@ internal sealed class CommitPlan(PostgresSql sql, QueueTable queues, WordTable w
     /// <summary>The rows that have idempotency keys, judged; null: none has.</summary>
     public KeyedRows? Keyed { get; set; }
 
-    public void Add(Commit commit, bool careful)
+    /// <summary>Rows that make no job.</summary>
+    public required LeftOutRows LeftOut { get; init; }
+
+    public void AddInserts(Commit commit, bool careful)
     {
         for (int i = 0; i < commit.Inserts.Count; i++)
             Add(commit.Inserts[i], i, careful);
+    }
+
+    public void AddOutcomes(Commit commit, bool careful)
+    {
         Dictionary<long, int>? round = careful ? [] : null;
         foreach (ref readonly OutcomeRow row in CollectionsMarshal.AsSpan(commit.Outcomes))
             Add(row, round);
+        foreach ((int queue, long sequence) in commit.Reserved)
+            queues.Touch(queue).Reserve(sequence);
+    }
+
+    public void WriteInserts(NpgsqlBatch batch)
+    {
+        foreach ((InsertColumns columns, string text, bool plain) in _inserts)
+            Expect(batch, columns.Command(text, plain), columns.Count);
+        if (Keyed is { New: { Count: > 0 } keys })
+            Expect(batch, sql.StoreKeys(keys), keys.Count);
     }
 
     public void Write(NpgsqlBatch batch, Commit commit)
     {
-        foreach ((InsertColumns columns, string text, bool plain) in _inserts)
-            Expect(batch, columns.Command(text, plain), columns.Count);
+        WriteInserts(batch);
         foreach (var round in _rounds)
         {
             foreach (((JobTable from, JobTable to, bool ran, bool plain), OutcomeColumns columns) in round)
                 Expect(batch, columns.Command(sql.Move(from, to, ran, plain), plain, to is JobTable.Done or JobTable.Ended), columns.Count);
         }
-        if (Keyed is { New: { Count: > 0 } keys })
-            Expect(batch, sql.StoreKeys(keys), keys.Count);
         foreach (QueueRow row in commit.Queues)
             Expect(batch, new NpgsqlBatchCommand(sql.Settings).With(row.Number).With(row.Paused).With(row.Strategy).With((int?)row.Binding), 1);
         if (commit.Horizons.Count > 0)
@@ -75,7 +89,7 @@ internal sealed class CommitPlan(PostgresSql sql, QueueTable queues, WordTable w
         for (int i = 0; i < rows.Keys.Length; i++)
         {
             long key = rows.Keys[i];
-            if (key < 0 || Keyed?.IsLeftOut(batch, i) == true || (careful && !Existing.Add(key)))
+            if (key < 0 || LeftOut.Has(batch, i) || (careful && !Existing.Add(key)))
                 continue;
             QueueFigures queue = queues.Touch(JobKey.Queue(key));
             long runAt = jobs.RunAtUnixMs(i);

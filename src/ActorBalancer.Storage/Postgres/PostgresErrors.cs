@@ -15,6 +15,9 @@ internal static class PostgresErrors
     /// <summary>The disk is full.</summary>
     public static bool IsFull(Exception e) => e is PostgresException { SqlState: PostgresErrorCodes.DiskFull };
 
+    /// <summary>A row holds what the database cannot (classes 22 and 23), such as a zero in a text.</summary>
+    public static bool IsBadRow(Exception e) => e is PostgresException { SqlState: ['2', '2' or '3', ..] };
+
     /// <summary>The server has been made a standby, or is set to read only: a new connection may find the one that writes.</summary>
     public static bool IsReadOnly(Exception e) => e is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction };
 

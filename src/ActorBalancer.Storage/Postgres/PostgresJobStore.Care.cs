@@ -13,7 +13,7 @@ internal sealed partial class PostgresJobStore
             Schema = await ScalarAsync<int>(connection, "SELECT schema FROM {s}.meta"),
             Engine = "PostgreSQL " + await ScalarAsync<string>(connection, "SELECT current_setting('server_version')"),
             Queues = await RowsAsync(connection, row => new QueueCounts(row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)),
-                "SELECT name, ready, later, dead FROM {s}.queue ORDER BY number"),
+                $"SELECT name, {ReadySql}, {LaterSql}, dead FROM {{s}}.queue q ORDER BY number"),
             Bytes = await ScalarAsync<long>(connection, $"SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint FROM pg_class c WHERE {OurTables}"),
             FreeBytes = 0,
             // The log is the whole server's, and only a superuser may look.
@@ -53,9 +53,9 @@ internal sealed partial class PostgresJobStore
         ("a job belongs to a queue, and the queue's next sequence lies above it",
             $"SELECT count(*) FROM {AllKeys} AS every LEFT JOIN {{s}}.queue q ON q.number = (every.key >> 52)::int "
             + $"WHERE q.number IS NULL OR every.key & {JobKey.MaxSequence} >= q.next_sequence"),
-        ("a queue's count of ready jobs is right", CountSql("ready", "job", "true")),
-        ("a queue's count of scheduled and retrying jobs is right", CountSql("later", "later", "true")),
-        ("a queue's count of dead jobs is right", CountSql("dead", "ended", $"state = {(int)JobState.Dead}")),
+        ("a queue's count of ready jobs is right", CountSql(ReadySql, "job", "true")),
+        ("a queue's count of scheduled and retrying jobs is right", CountSql(LaterSql, "later", "true")),
+        ("a queue's count of dead jobs is right", CountSql("q.dead", "ended", $"state = {(int)JobState.Dead}")),
         ("the newest incarnation is the highest", "SELECT count(*) FROM {s}.node WHERE incarnation > (SELECT incarnation FROM {s}.meta)"),
         ("a job's kind is known", $"SELECT count(*) FROM {AllKeys} AS every WHERE NOT EXISTS (SELECT FROM {{s}}.word w WHERE w.id = every.kind)"),
         ("a job waits only once its state says so",
@@ -63,7 +63,7 @@ internal sealed partial class PostgresJobStore
     ];
 
     // A snapshot of one statement: owners commit meanwhile.
-    private static string CountSql(string column, string table, string which) =>
+    private static string CountSql(string kept, string table, string which) =>
         $"SELECT count(*) FROM {{s}}.queue q LEFT JOIN (SELECT (key >> 52)::int AS number, count(*) AS jobs FROM {{s}}.{table} WHERE {which} GROUP BY 1) AS c "
-        + $"USING (number) WHERE q.{column} <> coalesce(c.jobs, 0)";
+        + $"USING (number) WHERE {kept} <> coalesce(c.jobs, 0)";
 }

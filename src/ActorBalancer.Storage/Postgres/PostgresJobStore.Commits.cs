@@ -11,20 +11,21 @@ internal sealed partial class PostgresJobStore
     public async ValueTask<CommitResult> CommitAsync(Commit commit, CancellationToken cancellation)
     {
         CommitRules.Check(commit, _queues.Has);
-        commit.Missing.Clear();
-        commit.Known.Clear();
         await _writing.WaitAsync(cancellation);
         try
         {
             // Most turns hold new keys and the outcomes of jobs that wait in one table. One that does not, or that turns out not to, is
             // looked up key by key before it is written.
             bool careful = !IsPlain(commit);
+            HashSet<long> refused = [];
             for (int tries = 0; ; tries++)
             {
-                (CommitResult result, Again again) = await TryAsync(commit, careful);
-                if (again == Again.No || tries == 2)
+                (CommitResult result, Again again) = await TryAsync(commit, careful, refused);
+                if (again == Again.No || tries == 3)
                     return again == Again.No ? result : CommitResult.Unavailable;
                 careful |= again == Again.Carefully;
+                if (again == Again.WithoutBadRows && !await FindBadRowsAsync(commit, refused))
+                    return CommitResult.Unavailable;
             }
         }
         finally
@@ -40,12 +41,16 @@ internal sealed partial class PostgresJobStore
         /// <summary>A key was not where it was taken to be.</summary>
         Carefully,
 
+        /// <summary>A row cannot be stored, and must be found and left out.</summary>
+        WithoutBadRows,
+
         /// <summary>Something stood in the way that is not there any more.</summary>
         AsBefore,
     }
 
-    private async Task<(CommitResult Result, Again Again)> TryAsync(Commit commit, bool careful)
+    private async Task<(CommitResult Result, Again Again)> TryAsync(Commit commit, bool careful, HashSet<long> refused)
     {
+        commit.ClearAnswers();
         bool committing = false, wasOpen = _writer.IsOpen;
         try
         {
@@ -53,12 +58,16 @@ internal sealed partial class PostgresJobStore
             await LearnWordsAsync(connection, commit);
             // Sent with the first statement.
             await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
-            CommitPlan plan = new(_sql, _queues, _words) { Keyed = KeyedRows.Of(commit) };
-            if (plan.Keyed is not null)
-                await JudgeAsync(connection, plan.Keyed);
+            CommitPlan plan = new(_sql, _queues, _words) { LeftOut = new LeftOutRows(commit) };
+            plan.LeftOut.AddRefused(refused);
+            await TakeFromInboxAsync(connection, commit, plan.LeftOut);
+            await JudgeAsync(connection, commit, plan);
             if (careful)
                 await LookUpAsync(connection, plan, commit);
-            plan.Add(commit, careful);
+            plan.AddInserts(commit, careful);
+            plan.AddOutcomes(commit, careful);
+            if (plan.Missing.Count > 0)
+                await TakeTallyAsync(connection, plan.Missing);
 
             await using NpgsqlBatch batch = new(connection, transaction);
             plan.Write(batch, commit);
@@ -85,16 +94,24 @@ internal sealed partial class PostgresJobStore
             commit.Missing.AddRange(plan.Missing);
             if (plan.Keyed is not null)
                 commit.Known.AddRange(plan.Keyed.Known);
+            commit.Refused.AddRange(refused);
             Interlocked.Add(ref _duplicates, plan.Missing.Count);
             return (CommitResult.Done, Again.No);
         }
         catch (PostgresException e) when (!committing && e.SqlState is PostgresErrors.UniqueViolation && !careful)
         {
+            await _writer.DropAsync();
             return (default, Again.Carefully);
         }
         catch (PostgresException e) when (!committing && e.SqlState is PostgresErrors.CheckViolation)
         {
+            await _writer.DropAsync();
             return await TryToAddPartitionsAsync();
+        }
+        catch (Exception e) when (!committing && commit.Inserts.Count > 0 && PostgresErrors.IsBadRow(e))
+        {
+            await _writer.DropAsync();
+            return (default, Again.WithoutBadRows);
         }
         catch (Exception e) when (PostgresErrors.IsPassing(e))
         {

@@ -5,8 +5,11 @@ namespace ActorBalancer.Storage.Postgres;
 // Idempotency keys: looked up, judged and stored within the commit. A queue has one writer, so nobody takes one in between.
 internal sealed partial class PostgresJobStore
 {
-    private async Task JudgeAsync(NpgsqlConnection connection, KeyedRows rows)
+    private async Task JudgeAsync(NpgsqlConnection connection, Commit commit, CommitPlan plan)
     {
+        plan.Keyed = KeyedRows.Of(commit, plan.LeftOut);
+        if (plan.Keyed is not { } rows)
+            return;
         await using NpgsqlBatch batch = new(connection);
         foreach (IGrouping<int, (int Queue, string Key)> queue in rows.Names.GroupBy(name => name.Queue))
             batch.BatchCommands.Add(new NpgsqlBatchCommand(_sql.FindKeys).With(queue.Key).With((string?[])[.. queue.Select(name => name.Key)]));

@@ -11,9 +11,13 @@ internal sealed partial class PostgresJobStore
     // A queue whose owner is fenced or gone has none; nobody has to write that down.
     private const string Free = "NOT EXISTS (SELECT FROM {s}.node n WHERE n.incarnation = q.owner AND NOT n.fenced)";
 
+    // With what callers' transactions took and no commit of the owner's has taken over yet.
+    private const string ReadySql = "q.ready + (SELECT coalesce(sum(t.ready), 0) FROM {s}.tally t WHERE t.queue = q.number)";
+    private const string LaterSql = "q.later + (SELECT coalesce(sum(t.later), 0) FROM {s}.tally t WHERE t.queue = q.number)";
+
     private const string QueueSql =
-        "SELECT number, name, CASE WHEN " + Free + " THEN 0 ELSE owner END, paused, strategy, binding, next_sequence, newest, priorities, later, "
-        + "ready, dead, ARRAY(SELECT h.key FROM {s}.horizon h WHERE h.queue = q.number ORDER BY h.priority DESC) FROM {s}.queue q ";
+        "SELECT number, name, CASE WHEN " + Free + " THEN 0 ELSE owner END, paused, strategy, binding, next_sequence, newest, priorities, "
+        + LaterSql + ", " + ReadySql + ", dead, ARRAY(SELECT h.key FROM {s}.horizon h WHERE h.queue = q.number ORDER BY h.priority DESC) FROM {s}.queue q ";
 
     public async ValueTask<Registration> RegisterAsync(NodeRow node, TimeSpan lease, CancellationToken cancellation)
     {

@@ -41,6 +41,11 @@ internal sealed class PostgresSql
         Load = $"SELECT {JobColumns.ForDispatch} FROM (SELECT *, sum(octet_length(payload)) OVER (ORDER BY key) - octet_length(payload) AS before FROM ("
             + string.Join(" UNION ALL ", Tables[..2].Select(table => $"(SELECT {JobColumns.ForDispatch} FROM {_s}.{table} WHERE key > $1 AND key < $2 ORDER BY key LIMIT $3)"))
             + $" ORDER BY key LIMIT $3) AS page) AS sized WHERE before <= {LoadedJobs.MostBytes} ORDER BY key";
+        Inbox = $"SELECT {InboxBuilder.Columns} FROM (SELECT *, sum(octet_length(payload)) OVER (ORDER BY id) - octet_length(payload) AS before FROM ("
+            + $"SELECT i.* FROM {_s}.inbox i JOIN {_s}.queue q ON q.name = i.queue WHERE q.owner = $1 ORDER BY i.id LIMIT $2) AS page) AS sized "
+            + $"WHERE before <= {InboxBuilder.MostBytes} ORDER BY id";
+        InboxOwnerless = $"SELECT DISTINCT i.queue FROM {_s}.inbox i LEFT JOIN {_s}.queue q ON q.name = i.queue "
+            + $"WHERE NOT EXISTS (SELECT FROM {_s}.node n WHERE n.incarnation = q.owner AND NOT n.fenced)";
         FindKeys = $"SELECT queue, key, job, high, low, submitted FROM {_s}.idempotency WHERE queue = $1 AND key = ANY ($2)";
         _storeKeys = $"INSERT INTO {_s}.idempotency (queue, key, job, high, low, submitted) "
             + "SELECT * FROM unnest($1::int[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[]) ON CONFLICT (queue, key) "
@@ -78,6 +83,12 @@ internal sealed class PostgresSql
     public string Get { get; }
 
     public string Reopen { get; }
+
+    /// <summary>What is in the inbox for the queues of an incarnation.</summary>
+    public string Inbox { get; }
+
+    /// <summary>Queues that it holds something for and nobody owns.</summary>
+    public string InboxOwnerless { get; }
 
     /// <summary>Which idempotency keys of a queue are taken.</summary>
     public string FindKeys { get; }

@@ -26,6 +26,10 @@ internal static class CommitRules
             Require(Legal[(int)row.State], "a legal transition");
             Require(row.Attempt == 0 || row.Worker is not null, "the worker of an attempt");
         }
+        foreach (InsertRows rows in commit.Inserts)
+            Require(rows.Inbox is null || rows.Inbox.Length == rows.Keys.Length, "a row of the inbox, or 0, a job");
+        foreach ((int queue, long sequence) in commit.Reserved)
+            Require(isQueue(queue) && sequence is >= 0 and <= JobKey.MaxSequence, "a reservation in an open queue");
         foreach (QueueRow row in commit.Queues)
             Require(isQueue(row.Number), "a queue that is open");
         foreach (long key in commit.Horizons)

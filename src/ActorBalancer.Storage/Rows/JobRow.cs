@@ -49,7 +49,8 @@ internal struct JobRow
             State = StateAt(nowUnixMs),
             Reason = Reason,
             Attempt = Runs,
-            Worker = Word(Worker, word),
+            // A run that completed its job in its own transaction may stand in the history alone.
+            Worker = Word(Worker, word) ?? (attempts.Count > 0 ? attempts[^1].Worker : null),
             SubmittedAt = Time(Submitted),
             StartedAt = attempts.Count > 0 ? attempts[^1].StartedAt : null,
             FinishedAt = JobTransitions.IsFinal(State) && Ended is { } ended ? Time(ended) : null,

@@ -51,6 +51,12 @@ internal sealed class QueueFigures(int number, string name)
         return Newest;
     }
 
+    /// <summary>Sequences below are set aside.</summary>
+    public void Reserve(long sequence) => NextSequence = Math.Max(NextSequence, sequence);
+
+    /// <summary>Counts what others' transactions changed.</summary>
+    public void Add(int ready, int later) => (Ready, Later) = (Ready + ready, Later + later);
+
     public void Move(JobTable from, JobTable to, JobState state)
     {
         Count(from, state, -1);

@@ -21,19 +21,22 @@ internal sealed partial class SqliteJobStore
     /// <summary>On the writer's thread. Checkpoints 1 and 2 are the COMMIT: the log is on the disk when it returns.</summary>
     private CommitResult Write(SqliteHandle handle, Commit commit)
     {
-        commit.Missing.Clear();
-        commit.Known.Clear();
+        commit.ClearAnswers();
         bool committing = false;
         try
         {
             handle.Cached("BEGIN IMMEDIATE").Run();
             ReadAgain(handle);
-            KeyedRows? keyed = KeyedRows.Of(commit);
+            LeftOutRows leftOut = new(commit);
+            TakeFromInbox(handle, commit, leftOut);
+            KeyedRows? keyed = KeyedRows.Of(commit, leftOut);
             if (keyed is not null)
                 Judge(handle, keyed);
             for (int i = 0; i < commit.Inserts.Count; i++)
-                Insert(handle, commit.Inserts[i], i, keyed);
+                Insert(handle, commit.Inserts[i], i, leftOut);
             List<long> missing = commit.Outcomes.Count > 0 ? Finish(handle, commit.Outcomes) : [];
+            foreach ((int queue, long sequence) in commit.Reserved)
+                _queues.Touch(queue).Reserve(sequence);
             SetQueues(handle, commit);
             SetFigures(handle);
             if (!HoldsFence(handle, commit.Incarnation))
@@ -71,7 +74,7 @@ internal sealed partial class SqliteJobStore
         }
     }
 
-    private void Insert(SqliteHandle handle, in InsertRows rows, int batch, KeyedRows? keyed)
+    private void Insert(SqliteHandle handle, in InsertRows rows, int batch, LeftOutRows leftOut)
     {
         JobBatch jobs = rows.Jobs;
         SqliteStatement plain = handle.Cached(JobSql.InsertPlain);
@@ -79,7 +82,7 @@ internal sealed partial class SqliteJobStore
         for (int i = 0; i < rows.Keys.Length; i++)
         {
             long key = rows.Keys[i];
-            if (key < 0 || keyed?.IsLeftOut(batch, i) == true)
+            if (key < 0 || leftOut.Has(batch, i))
                 continue;
             QueueFigures queue = _queues.Touch(JobKey.Queue(key));
             // What the queue's only writer has not given out before is in no table.

@@ -198,6 +198,31 @@ public abstract partial class JobStoreContract
     }
 
     [Fact]
+    public async Task Sequences_that_were_set_aside_are_nobody_elses_again()
+    {
+        await using StoreSession s = await StartAsync();
+        Commit commit = s.Insert(s.Key(3));
+        commit.Reserved.Add((0, 1000));
+        Assert.Equal(CommitResult.Done, await s.Store.CommitAsync(commit, default));
+        Commit lower = s.Commit();
+        lower.Reserved.Add((0, 500));
+        Assert.False(lower.IsEmpty);
+        Assert.Equal(CommitResult.Done, await s.Store.CommitAsync(lower, default));
+        Assert.Equal(1000, Assert.Single(await s.Store.QueuesAsync(default)).NextSequence);
+        // A job comes to use one, in whichever order.
+        await s.InsertAsync(s.Key(1000), s.Key(999), s.Key(4));
+        Assert.Equal([s.Key(3), s.Key(4), s.Key(999), s.Key(1000)], await s.KeysAsync());
+
+        await s.Store.FenceAsync(s.Incarnation, default);
+        long next = await RegisterAsync(s.Under, "r2");
+        Assert.Equal(1001, Assert.Single(await s.Store.ClaimAsync(next, default)).NextSequence);
+        commit = new Commit { Incarnation = s.Incarnation };
+        commit.Reserved.Add((0, 5000));
+        Assert.Equal(CommitResult.Fenced, await s.Store.CommitAsync(commit, default));
+        Assert.Equal(1001, Assert.Single(await s.Store.QueuesAsync(default)).NextSequence);
+    }
+
+    [Fact]
     public async Task Fence_frees_the_queues_of_a_router_node_and_rolls_its_commits_back()
     {
         await using StoreSession s = await StartAsync();

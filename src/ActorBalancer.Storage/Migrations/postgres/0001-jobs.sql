@@ -114,3 +114,30 @@ CREATE TABLE $schema$.idempotency (
   PRIMARY KEY (queue, key)
 );
 CREATE INDEX idempotency_submitted ON $schema$.idempotency (submitted);
+
+-- Jobs that callers put in within transactions of their own, until the owner of the queue takes them. "key" is what was set aside for the
+-- job, or -1.
+CREATE TABLE $schema$.inbox (
+  id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+  queue text NOT NULL,
+  key bigint NOT NULL,
+  kind text NOT NULL,
+  submitted bigint NOT NULL,
+  source text,
+  priority int NOT NULL,
+  run_at bigint NOT NULL,
+  time_limit bigint NOT NULL,
+  allowed int NOT NULL,
+  idempotency_key text,
+  high bigint NOT NULL,
+  low bigint NOT NULL,
+  payload bytea NOT NULL
+) WITH (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_cost_delay = 0);
+
+-- What callers' transactions took from the counts of queues: they must not hold the rows of the queues themselves, which every commit
+-- of the owners changes.
+CREATE TABLE $schema$.tally (
+  queue int NOT NULL,
+  ready int NOT NULL,
+  later int NOT NULL
+) WITH (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_cost_delay = 0);

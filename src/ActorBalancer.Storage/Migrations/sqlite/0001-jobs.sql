@@ -175,3 +175,22 @@ CREATE TABLE idempotency (
   PRIMARY KEY (queue, key)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX idempotency_submitted ON idempotency (submitted);
+
+-- Jobs that callers put in within transactions of their own, until the owner of the queue takes them. "key" is what was set aside for the
+-- job, or -1. A number is never used again.
+CREATE TABLE inbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  queue TEXT NOT NULL,
+  key INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  submitted INTEGER NOT NULL,
+  source TEXT,
+  priority INTEGER NOT NULL,
+  run_at INTEGER NOT NULL,
+  time_limit INTEGER NOT NULL,
+  allowed INTEGER NOT NULL,
+  idempotency_key TEXT,
+  high INTEGER NOT NULL,
+  low INTEGER NOT NULL,
+  payload BLOB NOT NULL
+) STRICT;
