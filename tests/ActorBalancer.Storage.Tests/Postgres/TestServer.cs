@@ -3,7 +3,7 @@ namespace ActorBalancer.Storage.Tests.Postgres;
 /// <summary>The server for tests; where none is installed they are skipped and say so.</summary>
 internal static class TestServer
 {
-    private static readonly Lazy<PostgresServer?> One = new(PostgresServer.TryStart);
+    private static readonly Lazy<PostgresServer?> One = new(() => PostgresServer.TryStart());
 
     /// <summary>The one that all tests share.</summary>
     public static PostgresServer Shared => OrSkip(One.Value);
