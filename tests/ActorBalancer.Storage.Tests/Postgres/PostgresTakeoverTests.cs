@@ -73,7 +73,7 @@ public sealed class PostgresTakeoverTests
 
         // By hand what a commit does, so that the takeover comes between its statements and its last one.
         await using NpgsqlConnection old = await OpenAsync(under, "somebody-else");
-        await RunAsync(old, $"BEGIN; INSERT INTO {under.Schema}.job SELECT key + 1, state, kind, submitted, listed, source, allowed, time_limit, run_at, "
+        await RunAsync(old, $"BEGIN; INSERT INTO {under.Schema}.job SELECT key + 1, state, kind, submitted, listed, source, ordered, allowed, time_limit, run_at, "
             + $"at, used, crashes, runs FROM {under.Schema}.job");
         Assert.True(await second.FenceAsync(r1, default));
         Assert.Equal(0, await RunAsync(old, $"SELECT 1 FROM {under.Schema}.node WHERE incarnation = {r1} AND NOT fenced FOR SHARE"));
