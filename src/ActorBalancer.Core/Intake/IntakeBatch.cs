@@ -36,14 +36,32 @@ internal sealed class IntakeBatch
 
     // What the machine knows of it.
     public long SinceMicros;
+    public long FirstMicros;
     public long Ticket;
-    public int Router;
+    public KnownRouter? To;
     public bool IsAnswered;
     public int Unfinished;
     public long[]? Keys;
 
     /// <summary>After a router was lost, row i of the current watch is this row of the batch; null: the same row.</summary>
     public int[]? Rows;
+
+    /// <summary>Of a part: row i is this row of the batch that its caller submitted; null: it is that batch.</summary>
+    public int[]? WholeRows { get; init; }
+
+    /// <summary>Of a part: where its answer goes.</summary>
+    public BatchSplit? Split { get; init; }
+
+    /// <summary>Routers that were asked for the ends of its jobs, and have not been lost since.</summary>
+    public List<int> Watching { get; } = new(1);
+
+    /// <summary>For the end of some job nobody is asked.</summary>
+    public bool NeedsWatch;
+
+    /// <summary>Submitted twice it makes no job twice.</summary>
+    public bool IsRepeatable => Jobs.Rule == BatchRule.OnlyAsk || (Jobs.IdempotencyKeys is { } keys && Array.TrueForAll(keys, k => k is not null));
+
+    public int Router => To?.Number ?? 0;
 
     private ulong[]? _done;
 

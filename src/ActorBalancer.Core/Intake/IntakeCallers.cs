@@ -44,5 +44,20 @@ internal abstract class Question
     /// <summary>True: asking twice changes nothing, so it is asked again when a router is lost before it answered.</summary>
     public abstract bool IsRepeatable { get; }
 
+    /// <summary>It goes to the owner of the job with this key; null: it is about no job.</summary>
+    public virtual long? Key => null;
+
+    /// <summary>It goes to the owner of this queue; null: it is about no queue.</summary>
+    public virtual string? Queue => null;
+
+    /// <summary>Every router can answer it while the owner cannot be reached.</summary>
+    public virtual bool AnyWillDo => false;
+
+    /// <summary>All routers are asked, and their answers are one answer. What one of them does not say is left out.</summary>
+    public virtual bool ToAll => false;
+
+    /// <summary>With <see cref="ToAll"/>: some router has answered.</summary>
+    public virtual bool IsPartlyAnswered => false;
+
     public abstract void Refused(RefusalCode code, string detail);
 }

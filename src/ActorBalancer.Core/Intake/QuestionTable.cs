@@ -7,27 +7,36 @@ internal sealed class QuestionTable
     private const string Late = "The router did not answer in time: ask again.";
     private const string Unknown = "The router was lost before it answered: look whether it was done, then ask again.";
 
+    // What is asked of all routers is answered without one that is silent.
+    private const long PartWait = 2 * Moment.PerSecond;
+
     private readonly Dictionary<long, Asked> _asked = [];
     private readonly List<Asked> _waiting = [];
 
     public int Count => _asked.Count + _waiting.Count;
 
-    public void Ask(Question question, int? router, long nowMicros, ref long lastTicket, IntakeEffects effects)
-    {
-        Asked asked = new(question, router ?? 0, nowMicros);
-        if (router is { } to)
-            Send(asked, to, ref lastTicket, effects);
-        else
-            _waiting.Add(asked);
-    }
+    public void Ask(Question question, RouterTable routers, long nowMicros, ref long lastTicket, IntakeEffects effects) =>
+        Ask(new Asked(question, 0, nowMicros), routers, ref lastTicket, effects);
 
     public Question? Take(long ticket) => _asked.Remove(ticket, out Asked asked) ? asked.Question : null;
 
-    public void SendWaiting(int router, ref long lastTicket, IntakeEffects effects)
+    /// <summary>The router that was asked is not the one. Asked again at once if another one is, else when there is news.</summary>
+    public void Moved(long ticket, RouterTable routers, ref long lastTicket, IntakeEffects effects)
     {
-        foreach (Asked asked in _waiting)
-            Send(asked, router, ref lastTicket, effects);
+        if (!_asked.Remove(ticket, out Asked asked))
+            return;
+        if (WayOf(asked.Question, routers)?.Number == asked.Router)
+            _waiting.Add(asked);
+        else
+            Ask(asked, routers, ref lastTicket, effects);
+    }
+
+    public void SendWaiting(RouterTable routers, ref long lastTicket, IntakeEffects effects)
+    {
+        Asked[] waiting = [.. _waiting];
         _waiting.Clear();
+        foreach (Asked asked in waiting)
+            Ask(asked, routers, ref lastTicket, effects);
     }
 
     public void RouterGone(int router, long nowMicros, IntakeEffects effects)
@@ -35,7 +44,9 @@ internal sealed class QuestionTable
         foreach ((long ticket, Asked asked) in _asked.Where(a => a.Value.Router == router).ToArray())
         {
             _asked.Remove(ticket);
-            if (asked.Question.IsRepeatable)
+            if (asked.Question.ToAll && (asked.Question.IsPartlyAnswered || _asked.Values.Any(a => a.Question == asked.Question)))
+                effects.Refusals.Add(new(asked.Question, RefusalCode.NotReady, NoRouter));
+            else if (asked.Question.IsRepeatable)
                 _waiting.Add(asked with { SinceMicros = nowMicros });
             else
                 effects.Refusals.Add(new(asked.Question, RefusalCode.OutcomeUnknown, Unknown));
@@ -48,8 +59,11 @@ internal sealed class QuestionTable
             effects.Refusals.Add(new(asked.Question, RefusalCode.NotReady, NoRouter));
         _waiting.RemoveAll(a => nowMicros - a.SinceMicros >= routerWait);
 
-        foreach ((long ticket, Asked asked) in _asked.Where(a => nowMicros - a.Value.SinceMicros >= answerWait).ToArray())
+        foreach ((long ticket, Asked asked) in _asked.ToArray())
         {
+            bool isPart = asked.Question.ToAll && asked.Question.IsPartlyAnswered;
+            if (nowMicros - asked.SinceMicros < (isPart ? PartWait : answerWait))
+                continue;
             _asked.Remove(ticket);
             effects.Refusals.Add(new(asked.Question, asked.Question.IsRepeatable ? RefusalCode.NotReady : RefusalCode.OutcomeUnknown, Late));
         }
@@ -64,6 +78,25 @@ internal sealed class QuestionTable
         _waiting.Clear();
         _asked.Clear();
     }
+
+    private void Ask(Asked asked, RouterTable routers, ref long lastTicket, IntakeEffects effects)
+    {
+        if (asked.Question.ToAll)
+        {
+            foreach (KnownRouter router in routers.All)
+                Send(asked, router.Number, ref lastTicket, effects);
+            if (routers.All.Count > 0)
+                return;
+        }
+        if (WayOf(asked.Question, routers) is { } to)
+            Send(asked, to.Number, ref lastTicket, effects);
+        else
+            _waiting.Add(asked);
+    }
+
+    private static KnownRouter? WayOf(Question question, RouterTable routers) =>
+        (question.Queue is { } queue ? routers.OfQueue(queue) : question.Key is { } key ? routers.OfKey(key) : routers.OfAny()).Router
+        ?? (question.AnyWillDo ? routers.Current : null);
 
     private void Send(Asked asked, int router, ref long lastTicket, IntakeEffects effects)
     {
