@@ -72,6 +72,8 @@ internal sealed class GatewayActor : UntypedActor, IWithTimers
             case Unwatch m: _core.Unwatch(m.Key, m.Watcher); break;
             case Ask m: _core.Ask(m.Question, Now, _effects); break;
             case SubmitJob m: OnSubmitJob(m, Sender); break;
+            case Owners m: OnOwners(m, Sender); break;
+            case Moved m: _core.Moved(m.Ticket, Now, _effects); break;
             case IGatewayProtocol m: (_core.Answered(m.Ticket) as RouterQuestion)?.Answered(m); break;
             case Tick: OnTick(); break;
             case NodeJoined m: OnJoined(m); break;
@@ -193,8 +195,16 @@ internal sealed class GatewayActor : UntypedActor, IWithTimers
     {
         node.IsAsked = false;
         node.Ref = Context.Watch(router);
+        // Before anything else is asked there: it answers in that order.
+        router.Tell(new WatchOwners(0));
         _core.RouterUp(node.Number, isLocal: node.Address is null, Now, _effects);
         CarryOut();
+    }
+
+    private void OnOwners(Owners owners, IActorRef sender)
+    {
+        if (_routers.Find(sender) is { } node)
+            _core.Owners(node.Number, owners.Incarnation, owners.Queues, Now, _effects);
     }
 
     private void Gone(RouterNode? node)

@@ -1,4 +1,5 @@
 using ActorBalancer.Dispatch;
+using ActorBalancer.Intake;
 using ActorBalancer.Storage;
 using ActorBalancer.Strategies;
 
@@ -32,7 +33,19 @@ internal interface IGatewayProtocol
     sealed record RetryJob(long Ticket, long Key) : IGatewayProtocol;
 
     /// <summary>The worker of that name gets no new jobs, or gets jobs again.</summary>
-    sealed record DrainWorker(long Ticket, string Worker, bool Drain) : IGatewayProtocol;
+    sealed record DrainWorker(long Ticket, string Worker, bool Drain) : IGatewayProtocol
+    {
+        /// <summary>
+        /// From a router that has the order to one that joined since: of the process that it is about. 0: of the present one.
+        /// </summary>
+        public long Incarnation { get; init; }
+    }
+
+    /// <summary>Tell who owns which queue: all of it at once, and later what changes.</summary>
+    sealed record WatchOwners(long Ticket) : IGatewayProtocol;
+
+    /// <summary>From router to router: of these jobs, what only their owner knows. Answered by <see cref="JobsAnswer"/>, without those that are not in its memory.</summary>
+    sealed record DescribeJobs(long Ticket, long[] Keys) : IGatewayProtocol;
 
     /// <summary>Changes what is not null.</summary>
     sealed record SetQueue(long Ticket, string Queue, string? Strategy, Binding? Binding, bool? Paused) : IGatewayProtocol;
@@ -60,6 +73,17 @@ internal interface IGatewayProtocol
         public long Ticket => 0;
     }
 
+    /// <summary>Who owns which queue, as far as it is news.</summary>
+    /// <param name="Incarnation">Of the router that says so; 0: it has none just now.</param>
+    /// <param name="Queues">The queues.</param>
+    sealed record Owners(long Incarnation, QueueOwner[] Queues) : IGatewayProtocol
+    {
+        public long Ticket => 0;
+    }
+
+    /// <summary>Nothing was done: what was asked under that ticket is another router's, or will soon be.</summary>
+    sealed record Moved(long Ticket) : IGatewayProtocol;
+
     sealed record JobAnswer(long Ticket, JobInfo? Job) : IGatewayProtocol;
 
     /// <param name="Ticket">The question's.</param>
@@ -70,7 +94,11 @@ internal interface IGatewayProtocol
     /// <summary>Done, or refused with a code and a sentence.</summary>
     sealed record DoneAnswer(long Ticket, RefusalCode Code, string? Detail) : IGatewayProtocol;
 
-    sealed record QueuesAnswer(long Ticket, QueueInfo[] Queues) : IGatewayProtocol;
+    sealed record QueuesAnswer(long Ticket, QueueInfo[] Queues) : IGatewayProtocol
+    {
+        /// <summary>Of the router that says so: what it owns it knows best.</summary>
+        public long Incarnation { get; init; }
+    }
 
     sealed record WorkersAnswer(long Ticket, WorkerInfo[] Workers) : IGatewayProtocol;
 }

@@ -24,7 +24,22 @@ internal sealed class RouterQuestion<TAnswer, T>(bool isRepeatable, Func<long, I
 
     public Task<T> Answer => _answer.Task;
 
+    /// <summary>It goes to the owner of this job.</summary>
+    public long? About { get; init; }
+
+    /// <summary>It goes to the owner of this queue.</summary>
+    public string? AboutQueue { get; init; }
+
+    /// <summary>Any router can answer while there is no owner.</summary>
+    public bool Anybody { get; init; }
+
     public override bool IsRepeatable => isRepeatable;
+
+    public override long? Key => About;
+
+    public override string? Queue => AboutQueue;
+
+    public override bool AnyWillDo => Anybody;
 
     public override IGatewayProtocol Message(long ticket) => message(ticket);
 
@@ -57,29 +72,29 @@ internal sealed class RouterQuestion<TAnswer, T>(bool isRepeatable, Func<long, I
 internal static class RouterQuestions
 {
     public static RouterQuestion<IGatewayProtocol.JobAnswer, JobInfo?> Get(JobId id) =>
-        new(true, ticket => new IGatewayProtocol.GetJob(ticket, id.Key), answer => answer.Job);
+        new(true, ticket => new IGatewayProtocol.GetJob(ticket, id.Key), answer => answer.Job) { About = id.Key, Anybody = true };
 
     public static RouterQuestion<IGatewayProtocol.JobsAnswer, JobPage> List(JobQuery query) =>
         new(true, ticket => new IGatewayProtocol.ListJobs(ticket, query), answer => new JobPage(answer.Jobs, answer.Next));
 
     public static RouterQuestion<IGatewayProtocol.DoneAnswer, bool> Cancel(JobId id) =>
-        new(true, ticket => new IGatewayProtocol.CancelJob(ticket, id.Key), Done);
+        new(true, ticket => new IGatewayProtocol.CancelJob(ticket, id.Key), Done) { About = id.Key };
 
     /// <summary>Asked twice it may run the job twice: it can be final again in between.</summary>
     public static RouterQuestion<IGatewayProtocol.DoneAnswer, bool> Retry(JobId id) =>
-        new(false, ticket => new IGatewayProtocol.RetryJob(ticket, id.Key), Done);
+        new(false, ticket => new IGatewayProtocol.RetryJob(ticket, id.Key), Done) { About = id.Key };
 
-    public static RouterQuestion<IGatewayProtocol.DoneAnswer, bool> Drain(string worker, bool drain) =>
-        new(true, ticket => new IGatewayProtocol.DrainWorker(ticket, worker, drain), Done);
+    public static AllQuestion<IGatewayProtocol.DoneAnswer, bool> Drain(string worker, bool drain) =>
+        new(ticket => new IGatewayProtocol.DrainWorker(ticket, worker, drain), RouterAnswers.Any);
 
     public static RouterQuestion<IGatewayProtocol.DoneAnswer, bool> SetQueue(string queue, string? strategy, Binding? binding, bool? paused) =>
-        new(false, ticket => new IGatewayProtocol.SetQueue(ticket, queue, strategy, binding, paused), Done);
+        new(false, ticket => new IGatewayProtocol.SetQueue(ticket, queue, strategy, binding, paused), Done) { AboutQueue = queue };
 
-    public static RouterQuestion<IGatewayProtocol.QueuesAnswer, IReadOnlyList<QueueInfo>> Queues() =>
-        new(true, ticket => new IGatewayProtocol.ListQueues(ticket), answer => answer.Queues);
+    public static AllQuestion<IGatewayProtocol.QueuesAnswer, IReadOnlyList<QueueInfo>> Queues() =>
+        new(ticket => new IGatewayProtocol.ListQueues(ticket), RouterAnswers.Merged);
 
-    public static RouterQuestion<IGatewayProtocol.WorkersAnswer, IReadOnlyList<WorkerInfo>> Workers() =>
-        new(true, ticket => new IGatewayProtocol.ListWorkers(ticket), answer => answer.Workers);
+    public static AllQuestion<IGatewayProtocol.WorkersAnswer, IReadOnlyList<WorkerInfo>> Workers() =>
+        new(ticket => new IGatewayProtocol.ListWorkers(ticket), RouterAnswers.Merged);
 
     private static bool Done(IGatewayProtocol.DoneAnswer answer) =>
         answer.Code == RefusalCode.None ? true : throw new JobRefusedException(answer.Code, answer.Detail ?? "");

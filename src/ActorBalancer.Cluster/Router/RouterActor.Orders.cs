@@ -67,6 +67,13 @@ internal sealed partial class RouterActor
 
     private void OnDrain(IGatewayProtocol.DrainWorker drain, IActorRef asker)
     {
+        if (drain.Incarnation != 0)
+        {
+            // Another router's order, of before this one was there. The worker may not have said hello yet.
+            _drained[drain.Worker] = drain.Incarnation;
+            DrainAgain(Turn(), drain.Worker, _workers.All.FirstOrDefault(w => w.Name == drain.Worker).Incarnation);
+            return;
+        }
         long incarnation = Turn().DrainOrdered(drain.Worker, drain.Drain);
         if (incarnation == 0)
         {
@@ -87,7 +94,7 @@ internal sealed partial class RouterActor
             return;
         if (drained == incarnation)
             dispatcher.DrainOrdered(worker, drain: true);
-        else
+        else if (incarnation != 0)
             _drained.Remove(worker);
     }
 

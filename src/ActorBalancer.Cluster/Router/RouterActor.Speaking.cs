@@ -14,6 +14,7 @@ internal sealed partial class RouterActor
 
     private void Speak(DispatchEffects effects)
     {
+        TellMoved(effects);
         foreach (SubmitAnswer answer in effects.Answers)
             TellAnswer(answer);
         foreach ((int submitter, long ticket, int index, long key) in effects.Watches)
@@ -35,6 +36,12 @@ internal sealed partial class RouterActor
         }
         foreach (long worker in effects.Gone)
             Forget(worker);
+    }
+
+    private void TellMoved(DispatchEffects effects)
+    {
+        foreach ((int submitter, long ticket) in effects.Moved)
+            _submitters[submitter]?.Tell(new IGatewayProtocol.Moved(ticket));
     }
 
     private void TellAnswer(in SubmitAnswer answer) => _submitters[answer.Submitter]?.Tell(
@@ -88,8 +95,10 @@ internal sealed partial class RouterActor
     // Characters take up to three bytes, and the numbers of an entry some thirty.
     private static int SizeOf(in FinishedJob job) => job.Result.Length + 3 * (job.Error?.Length ?? 0) + 32;
 
-    private void OnQuestion(IGatewayProtocol question, IActorRef asker)
+    private void OnQuestion(IGatewayProtocol question, IActorRef asker, bool isNews = true)
     {
+        if (!IsOurs(question, asker, isNews))
+            return;
         switch (question)
         {
             case IGatewayProtocol.WatchJobs watch: OnWatch(watch, asker); break;
@@ -102,7 +111,7 @@ internal sealed partial class RouterActor
                 (RefusalCode code, string? detail) = Turn().SetQueue(set.Queue, set.Strategy, set.Binding, set.Paused);
                 asker.Tell(new IGatewayProtocol.DoneAnswer(set.Ticket, code, detail));
                 break;
-            case IGatewayProtocol.ListQueues list: asker.Tell(new IGatewayProtocol.QueuesAnswer(list.Ticket, Turn().Queues())); break;
+            case IGatewayProtocol.ListQueues list: asker.Tell(new IGatewayProtocol.QueuesAnswer(list.Ticket, Queues()) { Incarnation = _dispatcher!.Incarnation }); break;
             case IGatewayProtocol.ListWorkers list:
                 asker.Tell(new IGatewayProtocol.WorkersAnswer(list.Ticket, Workers()));
                 break;
@@ -114,7 +123,11 @@ internal sealed partial class RouterActor
     {
         int submitter = SubmitterOf(asker);
         for (int i = 0; i < watch.Keys.Length; i++)
-            WatchOne(submitter, watch.Ticket, i, watch.Keys[i]);
+        {
+            // Row i of the batch is another router's to tell of.
+            if (watch.Keys[i] >= 0)
+                WatchOne(submitter, watch.Ticket, i, watch.Keys[i]);
+        }
     }
 
     private void WatchOne(int submitter, long ticket, int index, long key)
@@ -167,6 +180,11 @@ internal sealed partial class RouterActor
     {
         if (JobTransitions.IsFinal(job.State) || _dispatcher is null || Turn().Describe(job.Id.Key) is not { } present)
             return job;
+        return With(present, job);
+    }
+
+    private static JobInfo With(in PresentJob present, JobInfo job)
+    {
         if (present.State != JobState.Running || present.Worker is null)
             return job with { State = present.State, Waiting = present.Waiting };
         DateTimeOffset sent = DateTimeOffset.FromUnixTimeMilliseconds(present.SentUnixMs);
@@ -195,6 +213,15 @@ internal sealed partial class RouterActor
     {
         public static void Registered(ILoggingAdapter log, string node, long incarnation) =>
             log.Info("router {0} registered as incarnation {1}", node, incarnation);
+
+        public static void TakenOver(ILoggingAdapter log, string node, long incarnation) =>
+            log.Warning("router {0}, incarnation {1}, is fenced: its queues go to the routers that are left", node, incarnation);
+
+        public static void NeverHeardOf(ILoggingAdapter log, string who) =>
+            log.Warning("{0} has not said which jobs it runs; they are given to others", who);
+
+        public static void TwoRouters(ILoggingAdapter log) => log.Warning(
+            "two router nodes: each takes over from the other, but if the network parts them, the cluster keeps one side only and ends the other; run one or three");
 
         public static void Refused(ILoggingAdapter log, string reason) => log.Error("the store refused this router: {0}", reason);
 

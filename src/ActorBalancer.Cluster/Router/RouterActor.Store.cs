@@ -1,3 +1,4 @@
+using ActorBalancer.Cluster.Gateway;
 using ActorBalancer.Cluster.Metrics;
 using ActorBalancer.Dispatch;
 using ActorBalancer.Ownership;
@@ -36,6 +37,7 @@ internal sealed partial class RouterActor
                     () => new RenewAnswer(null, now));
                 break;
         }
+        TakeCare();
         bool may = _ownership.MayAssign(now);
         _settings.Board.IsRegistered = may && _dispatcher is not null;
         _dispatcher?.MayAssign(may);
@@ -64,11 +66,13 @@ internal sealed partial class RouterActor
         _workers = new WorkerRows();
         _settings.Metrics.Tell(new IMetricsProtocol.SendWeightsTo(Self));
         _settings.Metrics.Tell(new IMetricsProtocol.SendSamplesTo(Self));
-        Ask(
-            _settings.Store.ClaimAsync(_ownership.Incarnation, CancellationToken.None),
-            dispatcher.Claimed,
-            rows => new Answer(dispatcher, d => d.Claimed(rows)),
-            () => new RegisterAnswer(null, sent));
+        _takeover.Registered(_ownership.Incarnation);
+        _hasClaimed = false;
+        _awaited.Clear();
+        _greeted.Clear();
+        TellOwners([]);
+        TakeCare();
+        _wasRegistered = true;
         Resolve();
         foreach ((object message, IActorRef sender) in _early)
             Self.Tell(message, sender);
@@ -95,9 +99,16 @@ internal sealed partial class RouterActor
     {
         Log.Fenced(_log, _settings.NodeName);
         _ownership.Fenced();
+        _takeover.Lost();
+        if (_dispatcher is { } former)
+        {
+            former.Disowned();
+            TellMoved(former.Effects);
+        }
         _settings.Board.IsRegistered = false;
         _settings.Board.IsStoreAway = false;
         _dispatcher = null;
+        TellOwners([]);
         EndTurnSoon();
     }
 
@@ -112,8 +123,17 @@ internal sealed partial class RouterActor
             return;
         }
         _settings.Store.ReleaseAsync(_ownership.Incarnation, CancellationToken.None).AsTask()
-            .ContinueWith(_ => IRouterProtocol.Released.Instance, TaskScheduler.Default)
-            .PipeTo(sender);
+            .ContinueWith(_ => new ReleaseAnswer(sender), TaskScheduler.Default)
+            .PipeTo(Self);
+    }
+
+    /// <summary>The queues are free: the other routers need not wait until they look.</summary>
+    private void OnReleased(IActorRef sender)
+    {
+        TellOwners([]);
+        foreach (RouterRow router in _directory.Routers.Where(r => r.Incarnation != _ownership.Incarnation))
+            RouterAt(router).Tell(new IGatewayProtocol.Owners(0, []));
+        sender.Tell(IRouterProtocol.Released.Instance);
     }
 
     /// <summary>Does what the dispatcher wants until it wants nothing more that can be done at once.</summary>
@@ -140,8 +160,8 @@ internal sealed partial class RouterActor
             string name = effects.OpenQueues[i];
             answered |= Ask(
                 _settings.Store.OpenQueueAsync(dispatcher.Incarnation, name, CancellationToken.None),
-                row => dispatcher.QueueOpened(name, row),
-                row => new Answer(dispatcher, d => d.QueueOpened(name, row)),
+                row => OnOpened(dispatcher, name, row),
+                row => new Answer(dispatcher, d => OnOpened(d, name, row)),
                 () => new Answer(dispatcher, d => d.QueueOpened(name, null)));
         }
         for (int i = 0; i < effects.Loads.Count; i++)
@@ -159,8 +179,8 @@ internal sealed partial class RouterActor
             answered |= Ask(
                 _settings.Store.CommitAsync(commit, CancellationToken.None),
                 dispatcher.Committed,
-                result => new Answer(dispatcher, d => d.Committed(result)),
-                () => new Answer(dispatcher, d => d.Committed(CommitResult.Unknown)));
+                result => new CommitAnswer(dispatcher, result),
+                () => new CommitAnswer(dispatcher, CommitResult.Unknown));
         }
         if (effects.Unknown is { } unknown)
             _unknown.Add(unknown);

@@ -48,6 +48,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
     {
         _settings = settings;
         _ownership = new OwnershipCore((long)settings.Options.Router.LeaseTime.TotalMicroseconds);
+        _takeover = new TakeoverCore(settings.NodeName);
     }
 
     public ITimerScheduler Timers { get; set; } = null!;
@@ -67,13 +68,25 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
             case Flush: OnFlush(); return;
             case RegisterAnswer answer: OnRegistered(answer.Registration, answer.Sent); return;
             case RenewAnswer answer: OnRenewed(answer.Prolonged, answer.Sent); return;
+            case ReleaseAnswer answer: OnReleased(answer.Asker); return;
+            case RouterWelcome welcome: OnGreeted(welcome, Sender); return;
+            case IGatewayProtocol.WatchOwners: OnWatchOwners(Sender); return;
+            case IGatewayProtocol.Owners: _takeover.LookNow(); break;
+            case IGatewayProtocol question when _released: Sender.Tell(new IGatewayProtocol.Moved(question.Ticket)); return;
             case IRouterProtocol.Release: OnRelease(Sender); return;
             case Terminated gone: OnTerminated(gone.ActorRef); break;
-            case IMembershipProtocol member when _dispatcher is not null: OnMember(member); break;
+            case IMembershipProtocol member:
+                OnNode(member);
+                if (_dispatcher is not null)
+                    OnMember(member);
+                else
+                    _early.Add((new Later(member), Self));
+                break;
+            case Later later: OnMember(later.Member); break;
             case Weights weights when _dispatcher is not null: _dispatcher.WeightsChanged(weights); break;
             case Weights: return;
             case IMetricsProtocol.Samples samples: _samples = samples.Nodes.ToDictionary(n => n.WorkerIncarnation); return;
-            case WorkerHello or WorkerReport or IGatewayProtocol or IMembershipProtocol when _dispatcher is null:
+            case WorkerHello or WorkerReport or IGatewayProtocol when _dispatcher is null:
                 _early.Add((message, Sender));
                 return;
             case WorkerReport report: OnReport(report, Sender); break;
@@ -81,6 +94,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
             case WorkerHello hello: OnHello(hello, Sender); break;
             case IGatewayProtocol question: OnQuestion(question, Sender); break;
             case Answer answer: OnAnswer(answer); break;
+            case CommitAnswer answer: OnCommitted(answer); break;
             case Reply reply: reply.Tell(); break;
             default: Unhandled(message); return;
         }
@@ -116,7 +130,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
             _dispatcher.TellsSteps = _settings.Board.Events.IsListening;
             CarryOut();
         }
-        WakeAt(Math.Min(ShowFigures(), Math.Min(_ownership.WakeAtMicros, _dispatcher?.Effects.WakeAtMicros ?? long.MaxValue)));
+        WakeAt(Math.Min(Math.Min(ShowFigures(), _takeover.WakeAtMicros), Math.Min(_ownership.WakeAtMicros, _dispatcher?.Effects.WakeAtMicros ?? long.MaxValue)));
     }
 
     /// <summary>Shows what changed, but not with every turn. When the next time is due.</summary>
@@ -150,6 +164,24 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
             answer.Tell(Turn());
     }
 
+    private void OnCommitted(CommitAnswer answer)
+    {
+        Dispatcher asker = answer.Asker;
+        asker.Now = Now();
+        asker.Committed(answer.Result);
+        if (asker == _dispatcher)
+            return;
+        // It was fenced while the commit was on its way. What the commit stored is stored, and nobody else can tell its callers.
+        TellMoved(asker.Effects);
+        foreach (SubmitAnswer told in asker.Effects.Answers)
+            TellAnswer(told);
+        if (asker.Effects.Finished.Count > 0)
+            TellFinished(asker.Effects.Finished);
+        if (asker.Effects.Unknown is { } unknown)
+            _unknown.Add(unknown);
+        asker.Effects.Clear();
+    }
+
     private void OnReport(WorkerReport report, IActorRef sender)
     {
         if (!Turn().WorkerReported(report) && _strangers.MayAnswer(report.WorkerIncarnation, _dispatcher!.Now))
@@ -172,6 +204,8 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
         }
         _strangers.Known(hello.WorkerIncarnation);
         _workers.Set(row, sender, hello.WorkerIncarnation, hello.Name);
+        _awaited.Remove(hello.Name);
+        HeardOf(NodeOf(sender).ToString());
         DrainAgain(dispatcher, hello.Name, hello.WorkerIncarnation);
         if (hello.LifePort > 0)
             _settings.Membership.Tell(new IMembershipProtocol.LifePortKnown(NodeOf(sender), hello.WorkerIncarnation, hello.LifePort));
@@ -179,11 +213,19 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
         sender.Tell(Welcome(hello.WorkerIncarnation));
     }
 
-    private RouterWelcome Welcome(long worker) =>
-        new(_dispatcher!.Incarnation, _settings.NodeName, worker, _settings.LifePort) { ProcessIncarnation = _settings.ProcessIncarnation };
+    private RouterWelcome Welcome(long worker) => new(_dispatcher!.Incarnation, _settings.NodeName, worker, _settings.LifePort)
+    {
+        ProcessIncarnation = _settings.ProcessIncarnation,
+        Queues = _dispatcher.OwnedQueues,
+    };
 
-    private void OnSubmit(IGatewayProtocol.SubmitBatch submit, IActorRef sender) =>
-        Turn().Submitted(SubmitterOf(sender), submit.Ticket, submit.Jobs, submit.Notify);
+    private void OnSubmit(IGatewayProtocol.SubmitBatch submit, IActorRef sender)
+    {
+        if (Array.Exists(submit.Jobs.Queues, IsElsewhere))
+            sender.Tell(new IGatewayProtocol.Moved(submit.Ticket));
+        else
+            Turn().Submitted(SubmitterOf(sender), submit.Ticket, submit.Jobs, submit.Notify);
+    }
 
     private int SubmitterOf(IActorRef sender)
     {
@@ -250,6 +292,14 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
     {
         public static Flush Instance { get; } = new();
     }
+
+    /// <summary>Membership's word of before the registration.</summary>
+    private sealed record Later(IMembershipProtocol Member);
+
+    private sealed record ReleaseAnswer(IActorRef Asker);
+
+    /// <summary>What became of a commit; it concerns its callers even if its dispatcher is of the past.</summary>
+    private sealed record CommitAnswer(Dispatcher Asker, CommitResult Result);
 
     private sealed record RegisterAnswer(Registration? Registration, Moment Sent);
 

@@ -7,6 +7,8 @@ internal sealed class WorkerRows
 {
     private readonly List<Row?> _rows = [];
 
+    public IEnumerable<(IActorRef Actor, long Incarnation, string Name)> All => _rows.OfType<Row>().Select(r => (r.Actor, r.Incarnation, r.Name));
+
     /// <summary>The names of those that are known.</summary>
     public IEnumerable<string> Names => _rows.OfType<Row>().Select(r => r.Name);
 

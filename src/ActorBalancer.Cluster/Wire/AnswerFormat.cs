@@ -84,13 +84,14 @@ internal static class AnswerFormat
     }
 
     /// <summary>A ticket, a list of rows, and for a page of jobs where the next one begins.</summary>
-    public static byte[] Write<T>(long ticket, ReadOnlySpan<T> items, Action<WireWriter, T> row, JobId? next = null)
+    public static byte[] Write<T>(long ticket, ReadOnlySpan<T> items, Action<WireWriter, T> row, JobId? next = null, long from = 0)
     {
         WireWriter w = WireWriter.Begin();
         int head = w.Start(WireFormat.Head);
         w.Number(ticket);
         w.Flag(next is not null);
         w.Number(next?.Key ?? 0);
+        w.Number(from);
         w.End(head);
         int rows = w.Start(Rows);
         w.Count(items.Length);
@@ -102,11 +103,11 @@ internal static class AnswerFormat
 
     public static (long Ticket, T[] Items) Read<T>(byte[] bytes, string message, NameCache cache, InfoFormat.Reader<T> row)
     {
-        (long ticket, T[] items, _) = ReadPage(bytes, message, cache, row);
+        (long ticket, T[] items, _, _) = ReadPage(bytes, message, cache, row);
         return (ticket, items);
     }
 
-    public static (long Ticket, T[] Items, JobId? Next) ReadPage<T>(byte[] bytes, string message, NameCache cache, InfoFormat.Reader<T> row)
+    public static (long Ticket, T[] Items, JobId? Next, long From) ReadPage<T>(byte[] bytes, string message, NameCache cache, InfoFormat.Reader<T> row)
     {
         WireReader r = new(bytes, message, cache);
         WireFields head = r.Fields(WireFormat.Head);
@@ -118,7 +119,7 @@ internal static class AnswerFormat
         long ticket = head.Number();
         bool more = head.Flag();
         long next = head.Number();
-        return (ticket, items, more ? new JobId(next) : null);
+        return (ticket, items, more ? new JobId(next) : null, head.Number());
     }
 
     private readonly struct CodeColumn : IColumn<RefusalCode>

@@ -1,5 +1,6 @@
 using System.Runtime.Serialization;
 using ActorBalancer.Cluster.Gateway;
+using ActorBalancer.Intake;
 using ActorBalancer.Load;
 using ActorBalancer.Work;
 using Akka.Actor;
@@ -46,6 +47,10 @@ internal sealed class BalancerSerializer(ExtendedActorSystem system) : Serialize
         IGatewayProtocol.DoneAnswer => "da",
         IGatewayProtocol.QueuesAnswer => "ql",
         IGatewayProtocol.WorkersAnswer => "wl",
+        IGatewayProtocol.WatchOwners => "wo",
+        IGatewayProtocol.Owners => "ow",
+        IGatewayProtocol.Moved => "mv",
+        IGatewayProtocol.DescribeJobs => "dj",
         _ => throw new SerializationException($"{o.GetType()} is not a message between nodes."),
     };
 
@@ -72,8 +77,12 @@ internal sealed class BalancerSerializer(ExtendedActorSystem system) : Serialize
         IGatewayProtocol.JobAnswer m => AnswerFormat.Write<JobInfo>(m.Ticket, m.Job is null ? [] : [m.Job], InfoFormat.Write),
         IGatewayProtocol.JobsAnswer m => AnswerFormat.Write<JobInfo>(m.Ticket, m.Jobs, InfoFormat.Write, m.Next),
         IGatewayProtocol.DoneAnswer m => AnswerFormat.Write(m),
-        IGatewayProtocol.QueuesAnswer m => AnswerFormat.Write<QueueInfo>(m.Ticket, m.Queues, InfoFormat.Write),
+        IGatewayProtocol.QueuesAnswer m => AnswerFormat.Write<QueueInfo>(m.Ticket, m.Queues, InfoFormat.Write, from: m.Incarnation),
         IGatewayProtocol.WorkersAnswer m => AnswerFormat.Write<WorkerInfo>(m.Ticket, m.Workers, InfoFormat.Write),
+        IGatewayProtocol.WatchOwners m => QuestionFormat.Write(m.Ticket),
+        IGatewayProtocol.Owners m => AnswerFormat.Write<QueueOwner>(m.Incarnation, m.Queues, InfoFormat.Write),
+        IGatewayProtocol.Moved m => QuestionFormat.Write(m.Ticket),
+        IGatewayProtocol.DescribeJobs m => QuestionFormat.WriteKeys(m.Ticket, m.Keys),
         _ => throw new SerializationException($"{obj.GetType()} is not a message between nodes."),
     };
 
@@ -104,6 +113,10 @@ internal sealed class BalancerSerializer(ExtendedActorSystem system) : Serialize
             case "da": return AnswerFormat.ReadDone(bytes, _names);
             case "ql": return QueuesAnswer(bytes);
             case "wl": return WorkersAnswer(bytes);
+            case "wo": return new IGatewayProtocol.WatchOwners(Question(bytes, nameof(IGatewayProtocol.WatchOwners)).Ticket);
+            case "ow": return Owners(bytes);
+            case "mv": return new IGatewayProtocol.Moved(Question(bytes, nameof(IGatewayProtocol.Moved)).Ticket);
+            case "dj": return DescribeJobs(bytes);
             default: throw new SerializationException($"Manifest '{manifest}' is not one of ours; is the sender a newer release?");
         }
     }
@@ -128,6 +141,18 @@ internal sealed class BalancerSerializer(ExtendedActorSystem system) : Serialize
         return new IGatewayProtocol.RetryJob(ticket, key);
     }
 
+    private IGatewayProtocol.Owners Owners(byte[] bytes)
+    {
+        (long incarnation, QueueOwner[] queues) = AnswerFormat.Read(bytes, nameof(IGatewayProtocol.Owners), _names, InfoFormat.ReadOwner);
+        return new IGatewayProtocol.Owners(incarnation, queues);
+    }
+
+    private IGatewayProtocol.DescribeJobs DescribeJobs(byte[] bytes)
+    {
+        (long ticket, long[] keys) = QuestionFormat.ReadKeys(bytes, nameof(IGatewayProtocol.DescribeJobs), _names);
+        return new IGatewayProtocol.DescribeJobs(ticket, keys);
+    }
+
     private IGatewayProtocol.JobAnswer JobAnswer(byte[] bytes)
     {
         (long ticket, JobInfo[] jobs) = AnswerFormat.Read(bytes, nameof(IGatewayProtocol.JobAnswer), _names, InfoFormat.ReadJob);
@@ -136,14 +161,14 @@ internal sealed class BalancerSerializer(ExtendedActorSystem system) : Serialize
 
     private IGatewayProtocol.JobsAnswer JobsAnswer(byte[] bytes)
     {
-        (long ticket, JobInfo[] jobs, JobId? next) = AnswerFormat.ReadPage(bytes, nameof(IGatewayProtocol.JobsAnswer), _names, InfoFormat.ReadJob);
+        (long ticket, JobInfo[] jobs, JobId? next, _) = AnswerFormat.ReadPage(bytes, nameof(IGatewayProtocol.JobsAnswer), _names, InfoFormat.ReadJob);
         return new IGatewayProtocol.JobsAnswer(ticket, jobs, next);
     }
 
     private IGatewayProtocol.QueuesAnswer QueuesAnswer(byte[] bytes)
     {
-        (long ticket, QueueInfo[] queues) = AnswerFormat.Read(bytes, nameof(IGatewayProtocol.QueuesAnswer), _names, InfoFormat.ReadQueue);
-        return new IGatewayProtocol.QueuesAnswer(ticket, queues);
+        (long ticket, QueueInfo[] queues, _, long from) = AnswerFormat.ReadPage(bytes, nameof(IGatewayProtocol.QueuesAnswer), _names, InfoFormat.ReadQueue);
+        return new IGatewayProtocol.QueuesAnswer(ticket, queues) { Incarnation = from };
     }
 
     private IGatewayProtocol.WorkersAnswer WorkersAnswer(byte[] bytes)

@@ -1,3 +1,4 @@
+using ActorBalancer.Intake;
 using ActorBalancer.Strategies;
 
 namespace ActorBalancer.Wire;
@@ -76,6 +77,21 @@ internal static class InfoFormat
         return new QueueInfo(
             row.Name(), row.Flag(), row.Name(), (Binding)row.Choice((int)Binding.Late, "binding"), row.Number(), row.Number(),
             row.Number(), row.Number(), row.Name(), row.Number(), row.Names());
+    }
+
+    public static void Write(WireWriter w, QueueOwner queue)
+    {
+        int row = w.StartRow();
+        w.Name(queue.Name);
+        w.Number(queue.Number);
+        w.Number(queue.Owner);
+        w.End(row);
+    }
+
+    public static QueueOwner ReadOwner(ref WireFields rows)
+    {
+        WireFields row = rows.Row();
+        return new QueueOwner(row.Name(), row.Int32(), row.Number());
     }
 
     public static void Write(WireWriter w, WorkerInfo worker)

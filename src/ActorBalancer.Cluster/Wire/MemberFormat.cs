@@ -70,6 +70,9 @@ internal static class MemberFormat
         w.Number(welcome.WorkerIncarnation);
         w.Number(welcome.LifePort);
         w.Number(welcome.ProcessIncarnation);
+        w.Count(welcome.Queues.Length);
+        foreach (int queue in welcome.Queues)
+            w.Number(queue);
         w.End(head);
         return w.Finish();
     }
@@ -78,7 +81,14 @@ internal static class MemberFormat
     {
         WireReader r = new(bytes, nameof(RouterWelcome), cache);
         WireFields head = r.Fields(WireFormat.Head);
-        return new RouterWelcome(head.Number(), head.Name(), head.Number(), head.Int32()) { ProcessIncarnation = head.Number() };
+        RouterWelcome welcome = new(head.Number(), head.Name(), head.Number(), head.Int32()) { ProcessIncarnation = head.Number() };
+        int queues = head.Count();
+        if (queues == 0)
+            return welcome;
+        int[] numbers = new int[queues];
+        for (int i = 0; i < queues; i++)
+            numbers[i] = head.Int32();
+        return welcome with { Queues = numbers };
     }
 
     public static byte[] Write(NodeSample sample)

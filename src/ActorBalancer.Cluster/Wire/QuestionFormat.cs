@@ -10,25 +10,34 @@ internal static class QuestionFormat
     private const byte Keys = WireFormat.Own;
     private const int DefaultLimit = 100;
 
-    public static byte[] Write(IGatewayProtocol.WatchJobs watch)
-    {
-        WireWriter w = WireWriter.Begin();
-        int head = w.Start(WireFormat.Head);
-        w.Number(watch.Ticket);
-        w.Count(watch.Keys.Length);
-        w.End(head);
-        w.Carrier<long, NumberColumn>(Keys, watch.Keys);
-        return w.Finish();
-    }
+    public static byte[] Write(IGatewayProtocol.WatchJobs watch) => WriteKeys(watch.Ticket, watch.Keys);
 
     public static IGatewayProtocol.WatchJobs ReadWatch(byte[] bytes, NameCache cache)
     {
-        WireReader r = new(bytes, nameof(IGatewayProtocol.WatchJobs), cache);
+        (long ticket, long[] keys) = ReadKeys(bytes, nameof(IGatewayProtocol.WatchJobs), cache);
+        return new IGatewayProtocol.WatchJobs(ticket, keys);
+    }
+
+    /// <summary>A question about many jobs.</summary>
+    public static byte[] WriteKeys(long ticket, long[] keys)
+    {
+        WireWriter w = WireWriter.Begin();
+        int head = w.Start(WireFormat.Head);
+        w.Number(ticket);
+        w.Count(keys.Length);
+        w.End(head);
+        w.Carrier<long, NumberColumn>(Keys, keys);
+        return w.Finish();
+    }
+
+    public static (long Ticket, long[] Keys) ReadKeys(byte[] bytes, string message, NameCache cache)
+    {
+        WireReader r = new(bytes, message, cache);
         WireFields head = r.Fields(WireFormat.Head);
         long ticket = head.Number();
         long[] keys = r.Items<long>(head.ColumnCount(), Keys);
         r.Column<long, NumberColumn>(Keys, keys);
-        return new IGatewayProtocol.WatchJobs(ticket, keys);
+        return (ticket, keys);
     }
 
     /// <summary>A question that is a ticket, and the key of a job if it is about one.</summary>
@@ -104,6 +113,7 @@ internal static class QuestionFormat
         w.Number(drain.Ticket);
         w.Text(drain.Worker);
         w.Flag(drain.Drain);
+        w.Number(drain.Incarnation);
         w.End(head);
         return w.Finish();
     }
@@ -112,7 +122,7 @@ internal static class QuestionFormat
     {
         WireReader r = new(bytes, nameof(IGatewayProtocol.DrainWorker), cache);
         WireFields head = r.Fields(WireFormat.Head);
-        return new IGatewayProtocol.DrainWorker(head.Number(), head.Text(), head.Flag());
+        return new IGatewayProtocol.DrainWorker(head.Number(), head.Text(), head.Flag()) { Incarnation = head.Number() };
     }
 
     public static byte[] Write(IGatewayProtocol.SetQueue set)

@@ -20,6 +20,9 @@ internal sealed class DispatchEffects
 
     public List<SubmitAnswer> Answers { get; } = [];
 
+    /// <summary>Submits of which nothing was accepted, since another router owns their queues, or will soon: their gateways ask there.</summary>
+    public List<(int Submitter, long Ticket)> Moved { get; } = [];
+
     /// <summary>
     /// Jobs that were known by their idempotency keys: whoever submitted them again wants to hear of their ends, too. To be asked with
     /// <see cref="Dispatcher.Watch"/>.
@@ -55,6 +58,7 @@ internal sealed class DispatchEffects
         OpenQueues.Clear();
         Loads.Clear();
         Answers.Clear();
+        Moved.Clear();
         Watches.Clear();
         Unknown = null;
         Finished.Clear();

@@ -120,14 +120,12 @@ internal sealed partial class Dispatcher
             default:
                 // An unknown commit is resolved under a new incarnation, which fences this one's transaction (rule 11).
                 Effects.Fenced = true;
-                _fenced = true;
                 if (result == CommitResult.Unknown && turn.Submits.Count > 0)
                     Effects.Unknown = new UnknownCommit([.. turn.Submits.Select(Unresolved)]);
                 else
-                    RefuseInserts(turn.Submits, RefusalCode.StoreUnavailable, StoreAway);
-                RefuseInserts(_turn.Submits, RefusalCode.StoreUnavailable, StoreAway);
-                foreach (Submit submit in _parked)
-                    Refuse(submit with { Keys = new long[submit.Jobs.Count] }, RefusalCode.StoreUnavailable, StoreAway);
+                    MoveSubmits(turn.Submits);
+                // Nothing of these was stored, and whoever owns the queues next may take them.
+                Disowned();
                 break;
         }
     }

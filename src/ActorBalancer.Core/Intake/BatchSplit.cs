@@ -12,15 +12,13 @@ internal sealed class BatchSplit(IntakeBatch whole)
 
     public string? Detail => _detail;
 
-    public List<int>? Known { get; private set; }
-
     /// <summary>Parts that are not answered.</summary>
     public int Open { get; set; }
 
     /// <summary>The owners are only asked; the jobs follow if none of them would refuse one.</summary>
     public bool IsFirstAsked { get; set; }
 
-    public void Add(IntakeBatch part, long[] keys, RefusalCode[]? codes, string? detail, int[]? known)
+    public void Add(IntakeBatch part, long[] keys, RefusalCode[]? codes, string? detail)
     {
         int[] rows = part.WholeRows!;
         for (int i = 0; i < keys.Length; i++)
@@ -29,8 +27,6 @@ internal sealed class BatchSplit(IntakeBatch whole)
             if (codes is not null && codes[i] != RefusalCode.None)
                 (_codes ??= new RefusalCode[whole.Jobs.Count])[rows[i]] = codes[i];
         }
-        foreach (int row in known ?? [])
-            (Known ??= []).Add(rows[row]);
         _detail ??= detail;
         Open--;
     }

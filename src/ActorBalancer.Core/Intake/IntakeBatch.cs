@@ -49,6 +49,9 @@ internal sealed class IntakeBatch
     /// <summary>Of a part: row i is this row of the batch that its caller submitted; null: it is that batch.</summary>
     public int[]? WholeRows { get; init; }
 
+    /// <summary>Of a part: the batch that its caller submitted.</summary>
+    public IntakeBatch? Whole { get; init; }
+
     /// <summary>Of a part: where its answer goes.</summary>
     public BatchSplit? Split { get; init; }
 

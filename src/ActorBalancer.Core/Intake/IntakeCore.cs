@@ -7,7 +7,7 @@ namespace ActorBalancer.Intake;
 /// queue, and brings each caller its answer and the end of its jobs. It promises that every submit is answered exactly
 /// once, and that an answer of "accepted" is never given before the router's (checkpoint 1).
 /// </summary>
-internal sealed class IntakeCore(IntakeLimits limits)
+internal sealed partial class IntakeCore(IntakeLimits limits)
 {
     private const string NoRouter = "No router could be reached: see that one runs and try again.";
     private const string Full = "Too many submits wait for their answer on this node: try again later.";
@@ -19,8 +19,6 @@ internal sealed class IntakeCore(IntakeLimits limits)
     private readonly long _answerWait = (long)limits.AnswerWait.TotalMicroseconds;
     private readonly List<JobRequest> _open = [];
     private readonly List<ISubmitter> _openCallers = [];
-    private readonly Queue<IntakeBatch> _waiting = new();
-
     // Tickets alone: a batch that is answered must not be kept for the sake of one before it that is not.
     private readonly Queue<(long Ticket, long SinceMicros)> _sent = new();
     private readonly Dictionary<long, IntakeBatch> _batches = [];
@@ -30,7 +28,6 @@ internal sealed class IntakeCore(IntakeLimits limits)
     private int _openBytes;
     private int _outstandingJobs;
     private long _outstandingBytes;
-    private long _unansweredBytes;
     private long _lastTicket;
     private bool _isStopping;
 
@@ -38,7 +35,7 @@ internal sealed class IntakeCore(IntakeLimits limits)
     public bool NeedsFlush => _open.Count > 0 || (_watches.HasNew && _routers.Current is not null);
 
     /// <summary>True: something waits for an answer or a router, so that time must be told with <see cref="Tick"/>.</summary>
-    public bool NeedsTick => _outstandingJobs > 0 || _questions.Count > 0;
+    public bool NeedsTick => _outstandingJobs > 0 || _questions.Count > 0 || _watches.HasStrays || _hasStrays;
 
     /// <summary>Ends and answers that nobody waited for any more.</summary>
     public long Dropped { get; private set; }
@@ -54,8 +51,7 @@ internal sealed class IntakeCore(IntakeLimits limits)
         }
         if (_open.Count >= limits.BatchJobs || (_open.Count > 0 && _openBytes + bytes > limits.BatchBytes))
         {
-            Close(now);
-            Send(now, effects);
+            Close(now, effects);
         }
         _open.Add(job);
         _openCallers.Add(caller);
@@ -67,22 +63,20 @@ internal sealed class IntakeCore(IntakeLimits limits)
     {
         if (!Admit(batch.Jobs.Count, batch.Bytes, out RefusalCode code, out string? detail))
         {
-            Refuse(batch, code, detail, effects);
+            Refuse(batch, code, detail, now, effects);
             return;
         }
-        Close(now);
-        batch.SinceMicros = now.Micros;
-        _waiting.Enqueue(batch);
-        Send(now, effects);
+        Close(now, effects);
+        batch.SinceMicros = batch.FirstMicros = now.Micros;
+        Place(batch, now, effects);
     }
 
     /// <summary>The mailbox ran dry: what was collected leaves.</summary>
     public void Flush(Moment now, IntakeEffects effects)
     {
-        Close(now);
-        Send(now, effects);
-        if (_routers.Current is { } router)
-            _watches.SendNew(router.Number, ref _lastTicket, effects);
+        Close(now, effects);
+        if (_routers.Current is not null)
+            _watches.SendNew(_routers, ref _lastTicket, effects);
     }
 
     /// <summary>Tell when the job is final; asked with the next flush, and again of every new router.</summary>
@@ -102,7 +96,7 @@ internal sealed class IntakeCore(IntakeLimits limits)
         if (_isStopping)
             effects.Refusals.Add(new(question, RefusalCode.NotReady, Stopping));
         else
-            _questions.Ask(question, _routers.Current?.Number, now.Micros, ref _lastTicket, effects);
+            _questions.Ask(question, _routers, now.Micros, ref _lastTicket, effects);
     }
 
     /// <summary>A question's answer is here: takes it out. Null: nobody waits for it any more.</summary>
@@ -119,7 +113,8 @@ internal sealed class IntakeCore(IntakeLimits limits)
         Settle(batch);
         batch.Keys = keys;
         codes = WithoutEnded(batch, codes);
-        Reply(batch, keys, codes, detail, effects, known);
+        batch.Watching.Add(batch.Router);
+        Reply(batch, keys, codes, detail, now, effects, known);
         for (int i = 0; codes is not null && i < codes.Length; i++)
         {
             if (codes[i] != RefusalCode.None)
@@ -127,7 +122,7 @@ internal sealed class IntakeCore(IntakeLimits limits)
         }
         if (!batch.Notify || batch.Unfinished == 0)
             _batches.Remove(ticket);
-        Send(now, effects);
+        SendTo(batch.To!, now, effects);
     }
 
     /// <summary>Jobs became final. The array is the machine's to change: tickets become the callers' tags, duplicates are left out.</summary>
@@ -148,69 +143,35 @@ internal sealed class IntakeCore(IntakeLimits limits)
             effects.Deliveries.Add(new(sink, jobs, from, jobs.Length - from));
     }
 
-    /// <summary>
-    /// A router can be reached: new, or again after its connection broke. What may have been missed is asked for again.
-    /// </summary>
-    public void RouterUp(int router, bool isLocal, Moment now, IntakeEffects effects)
-    {
-        _routers.Add(router, isLocal);
-        if (_routers.Current?.Number != router)
-            return;
-        Send(now, effects);
-        foreach (IntakeBatch batch in _batches.Values.Where(b => b.IsAnswered).ToArray())
-            WatchAgain(batch, router, effects);
-        _watches.SendAll(router, ref _lastTicket, effects);
-        _questions.SendWaiting(router, ref _lastTicket, effects);
-    }
-
-    /// <summary>A router is gone for good: what it has not answered is unknown; what it accepted is asked of the next one.</summary>
-    public void RouterGone(int router, Moment now, IntakeEffects effects)
-    {
-        _routers.Remove(router);
-        foreach ((long ticket, _) in _sent)
-        {
-            if (Unanswered(ticket) is { } batch && batch.Router == router)
-                GiveUp(batch, Unknown, effects);
-        }
-        _questions.RouterGone(router, now.Micros, effects);
-        if (_routers.Current is { } next)
-            RouterUp(next.Number, next.IsLocal, now, effects);
-    }
-
-    /// <summary>Time passed: gives up what waited too long.</summary>
+    /// <summary>Time passed: gives up what waited too long, and tries the rest again.</summary>
     public void Tick(Moment now, IntakeEffects effects)
     {
-        while (_waiting.TryPeek(out IntakeBatch? batch) && _routers.Current is null && now.Micros - batch.SinceMicros >= _routerWait)
-        {
-            _waiting.Dequeue();
-            _outstandingJobs -= batch.Jobs.Count;
-            _outstandingBytes -= batch.Bytes;
-            Refuse(batch, RefusalCode.NotReady, NoRouter, effects);
-        }
+        TickWaiting(now, effects);
         while (_sent.TryPeek(out (long Ticket, long SinceMicros) sent))
         {
             IntakeBatch? batch = Unanswered(sent.Ticket);
-            if (batch is not null && now.Micros - sent.SinceMicros < _answerWait)
+            if (batch is not null && batch.SinceMicros == sent.SinceMicros && now.Micros - sent.SinceMicros < _answerWait)
                 break;
             _sent.Dequeue();
-            if (batch is not null)
-                GiveUp(batch, Late, effects);
+            if (batch is not null && batch.SinceMicros == sent.SinceMicros)
+                GiveUp(batch, Late, now, effects);
         }
         _questions.Expire(now.Micros, _routerWait, _answerWait, effects);
-        Send(now, effects);
+        foreach (KnownRouter router in _routers.All)
+            SendTo(router, now, effects);
     }
 
     /// <summary>The node stops: everybody who waits is told what is known.</summary>
     public void Stop(Moment now, IntakeEffects effects)
     {
         _isStopping = true;
-        Close(now);
-        while (_waiting.TryDequeue(out IntakeBatch? batch))
-            Refuse(batch, RefusalCode.NotReady, Stopping, effects);
+        Close(now, effects);
+        foreach (IntakeBatch batch in TakeWaiting())
+            Refuse(batch, RefusalCode.NotReady, Stopping, now, effects);
         foreach (IntakeBatch batch in _batches.Values.ToArray())
         {
             if (!batch.IsAnswered)
-                GiveUp(batch, Unknown, effects);
+                GiveUp(batch, Unknown, now, effects);
             else
                 Abandon(batch, effects);
         }
@@ -218,7 +179,7 @@ internal sealed class IntakeCore(IntakeLimits limits)
         _sent.Clear();
         _watches.Stop(Stopping, effects);
         _questions.Stop(Stopping, effects);
-        (_outstandingJobs, _outstandingBytes) = (0, 0);
+        (_outstandingJobs, _outstandingBytes, _hasStrays) = (0, 0, false);
     }
 
     private bool Admit(int jobs, int bytes, out RefusalCode code, out string? detail)
@@ -234,35 +195,16 @@ internal sealed class IntakeCore(IntakeLimits limits)
         return true;
     }
 
-    private void Close(Moment now)
+    private void Close(Moment now, IntakeEffects effects)
     {
         if (_open.Count == 0)
             return;
-        IntakeBatch batch = new(JobBatch.From(_open), [.. _openCallers]) { SinceMicros = now.Micros };
+        IntakeBatch batch = new(JobBatch.From(_open), [.. _openCallers]) { SinceMicros = now.Micros, FirstMicros = now.Micros };
         _outstandingBytes += batch.Bytes - _openBytes;
-        _waiting.Enqueue(batch);
         _open.Clear();
         _openCallers.Clear();
         _openBytes = 0;
-    }
-
-    private void Send(Moment now, IntakeEffects effects)
-    {
-        while (_routers.Current is { } router && _waiting.TryPeek(out IntakeBatch? batch))
-        {
-            if (!router.IsLocal && _unansweredBytes > 0 && _unansweredBytes + batch.Bytes > limits.RemoteWindowBytes)
-                return;
-            _waiting.Dequeue();
-            batch.Ticket = ++_lastTicket;
-            batch.Router = router.Number;
-            batch.SinceMicros = now.Micros;
-            _batches.Add(batch.Ticket, batch);
-            while (_sent.TryPeek(out (long Ticket, long SinceMicros) first) && Unanswered(first.Ticket) is null)
-                _sent.Dequeue();
-            _sent.Enqueue((batch.Ticket, now.Micros));
-            _unansweredBytes += batch.Bytes;
-            effects.Batches.Add(batch);
-        }
+        Place(batch, now, effects);
     }
 
     /// <summary>Null: it is answered or given up.</summary>
@@ -271,25 +213,25 @@ internal sealed class IntakeCore(IntakeLimits limits)
     private void Settle(IntakeBatch batch)
     {
         batch.IsAnswered = true;
-        _unansweredBytes -= batch.Bytes;
+        batch.To!.UnansweredBytes -= batch.Bytes;
         _outstandingJobs -= batch.Jobs.Count;
         _outstandingBytes -= batch.Bytes;
     }
 
-    private void GiveUp(IntakeBatch batch, string detail, IntakeEffects effects)
+    private void GiveUp(IntakeBatch batch, string detail, Moment now, IntakeEffects effects)
     {
         Settle(batch);
         _batches.Remove(batch.Ticket);
-        Refuse(batch, RefusalCode.OutcomeUnknown, detail, effects);
+        Refuse(batch, RefusalCode.OutcomeUnknown, detail, now, effects);
     }
 
-    private static void Refuse(IntakeBatch batch, RefusalCode code, string? detail, IntakeEffects effects)
+    private void Refuse(IntakeBatch batch, RefusalCode code, string? detail, Moment now, IntakeEffects effects)
     {
         long[] keys = new long[batch.Jobs.Count];
         RefusalCode[] codes = new RefusalCode[batch.Jobs.Count];
         Array.Fill(keys, -1);
         Array.Fill(codes, code);
-        Reply(batch, keys, WithoutEnded(batch, codes), detail, effects);
+        Reply(batch, keys, WithoutEnded(batch, codes), detail, now, effects);
     }
 
     /// <summary>The end of a job may overtake the answer, or the answer be lost: a row that has ended was accepted, and is not refused.</summary>
@@ -308,8 +250,14 @@ internal sealed class IntakeCore(IntakeLimits limits)
         return codes;
     }
 
-    private static void Reply(IntakeBatch batch, long[] keys, RefusalCode[]? codes, string? detail, IntakeEffects effects, int[]? known = null)
+    private void Reply(
+        IntakeBatch batch, long[] keys, RefusalCode[]? codes, string? detail, Moment now, IntakeEffects effects, int[]? known = null)
     {
+        if (batch.Split is { } split)
+        {
+            Join(split, batch, keys, codes, detail, now, effects);
+            return;
+        }
         if (batch.Sink is not null)
         {
             effects.BatchReplies.Add(new(batch.Sink, batch.Tag, keys, codes, detail));
@@ -327,8 +275,13 @@ internal sealed class IntakeCore(IntakeLimits limits)
     {
         if (!_batches.TryGetValue(job.Ticket, out IntakeBatch? batch))
         {
-            if (!_watches.End(job, effects))
+            if (!(IsElsewhere(job) ? _watches.Elsewhere(job.Key) : _watches.End(job, effects)))
                 Dropped++;
+            return null;
+        }
+        if (IsElsewhere(job))
+        {
+            batch.NeedsWatch = _hasStrays = true;
             return null;
         }
         if (!batch.Notify || batch.RowOf(job.Index) is not { } row || !batch.TryEnd(row))
@@ -339,26 +292,12 @@ internal sealed class IntakeCore(IntakeLimits limits)
         if (batch.Unfinished == 0 && batch.IsAnswered)
             _batches.Remove(batch.Ticket);
         job.Ticket = batch.Tag;
-        job.Index = row;
+        job.Index = batch.WholeRows?[row] ?? row;
         return batch.Sink;
     }
 
-    private void WatchAgain(IntakeBatch batch, int router, IntakeEffects effects)
-    {
-        int[] rows = new int[batch.Unfinished];
-        long[] keys = new long[batch.Unfinished];
-        int n = 0;
-        for (int i = 0; i < batch.Jobs.Count; i++)
-        {
-            if (!batch.HasEnded(i))
-                (rows[n], keys[n++]) = (i, batch.Keys![i]);
-        }
-        _batches.Remove(batch.Ticket);
-        batch.Ticket = ++_lastTicket;
-        batch.Rows = rows;
-        _batches.Add(batch.Ticket, batch);
-        effects.Watches.Add(new(router, batch.Ticket, keys));
-    }
+    /// <summary>The router that was asked for the end of a job does not own its queue.</summary>
+    private static bool IsElsewhere(in FinishedJob job) => job.Code == RefusalCode.None && !JobTransitions.IsFinal(job.State);
 
     private static void Abandon(IntakeBatch batch, IntakeEffects effects)
     {
@@ -367,7 +306,7 @@ internal sealed class IntakeCore(IntakeLimits limits)
         for (int i = 0; i < batch.Jobs.Count; i++)
         {
             if (!batch.HasEnded(i))
-                ends[n++] = new() { Ticket = batch.Tag, Index = i, Key = batch.Keys![i], Code = RefusalCode.OutcomeUnknown, Error = Stopping, Worker = "" };
+                ends[n++] = new() { Ticket = batch.Tag, Index = batch.WholeRows?[i] ?? i, Key = batch.Keys![i], Code = RefusalCode.OutcomeUnknown, Error = Stopping, Worker = "" };
         }
         effects.Deliveries.Add(new(batch.Sink!, ends, 0, n));
     }

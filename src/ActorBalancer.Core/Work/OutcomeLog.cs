@@ -76,5 +76,25 @@ internal sealed class OutcomeLog
         Forget(Next - 1);
     }
 
+    public bool Any(Func<long, bool> isMeant)
+    {
+        for (int i = 0; i < _kept.Count; i++)
+        {
+            if (isMeant(_kept[i].Key))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Takes them all out, oldest first; their numbers are used up.</summary>
+    public List<(FinishedRun Run, int Attempt)> TakeAll()
+    {
+        List<(FinishedRun, int)> all = new(_kept.Count);
+        for (int i = 0; i < _kept.Count; i++)
+            all.Add((_kept[i], _attempts[i]));
+        Forget(Next - 1);
+        return all;
+    }
+
     private static int SizeOf(in FinishedRun run) => run.Result.Length + (run.Error?.Length ?? 0);
 }

@@ -13,6 +13,9 @@ internal sealed class RouterRoute(int number)
 
     public long LostAtMicros { get; set; }
 
+    /// <summary>The queues that it said it owns.</summary>
+    public HashSet<int> Queues { get; set; } = [];
+
     /// <summary>When to say hello again; <see cref="long.MaxValue"/>: it was answered.</summary>
     public long HelloAt { get; set; } = long.MaxValue;
 

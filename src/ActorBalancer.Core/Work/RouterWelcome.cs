@@ -5,4 +5,10 @@ internal sealed record RouterWelcome(long RouterIncarnation, string RouterName, 
 {
     /// <summary>What the life port answers. The router's incarnation is the store's to give, and may change within a process.</summary>
     public long ProcessIncarnation { get; init; }
+
+    /// <summary>
+    /// The numbers of the queues that it owns, as far as they had an owner before: what the worker runs of their jobs is this router's now,
+    /// whoever sent it.
+    /// </summary>
+    public int[] Queues { get; init; } = [];
 }

@@ -45,13 +45,21 @@ internal sealed partial class WorkerCore
         link.BatchSeen = batch.Number;
         link.LastJobsMicros = now.Micros;
         link.Received += batch.Jobs.Length;
+        bool strange = false;
         foreach (ref readonly AssignedJob job in batch.Jobs.AsSpan())
         {
             _prefetch.JobArrived(job.Payload.Length);
             RunToken token = new(batch.RouterIncarnation, job.Slot, job.Generation);
+            if (HomeOf(job.Key, link.Route).Number != link.Route)
+            {
+                strange = true;
+                continue;
+            }
             _waiting.Add(new Waiting { Job = job, Token = token, Link = link, ReceivedMicros = now.Micros });
         }
 
+        if (strange)
+            Disown(link, batch, now);
         if (_draining || link.RouterDrains)
             ReleaseWaiting(_draining ? null : link, now);
         while (_freeCount > 0 && _waiting.Count > 0)

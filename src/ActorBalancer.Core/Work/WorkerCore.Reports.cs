@@ -198,13 +198,13 @@ internal sealed partial class WorkerCore
     {
         foreach (ref readonly Slot slot in _slots.AsSpan())
         {
-            if (slot.State == SlotState.Running && (link is null || slot.Link.Route == link.Route))
+            if (slot.State == SlotState.Running && (link is null || HomeOf(slot.Job.Key, slot.Link.Route).Number == link.Route))
                 held.Add(new HeldRun(slot.Token, slot.Job.Key, slot.Job.Attempt, slot.StartedUnixMs));
         }
         for (int i = 0; i < _waiting.Count; i++)
         {
             ref Waiting job = ref _waiting[i];
-            if (link is null || job.Link.Route == link.Route)
+            if (link is null || HomeOf(job.Job.Key, job.Link.Route).Number == link.Route)
                 held.Add(new HeldRun(job.Token, job.Job.Key, job.Job.Attempt, 0));
         }
     }

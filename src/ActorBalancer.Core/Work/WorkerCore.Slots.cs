@@ -110,13 +110,13 @@ internal sealed partial class WorkerCore
         return Tell(run.Link, finished, run.Job.Attempt);
     }
 
-    /// <summary>Puts an outcome on the newest link of its route; null where the router is gone for good.</summary>
+    /// <summary>Puts an outcome on the newest link of the router that owns its job; null where that is gone for good.</summary>
     private WorkerLink? Tell(WorkerLink origin, in FinishedRun finished, int attempt)
     {
         origin.Done++;
         if (origin.Superseded)
             _adopted--;
-        WorkerLink? link = _routes[origin.Route].Link;
+        WorkerLink? link = HomeOf(finished.Key, origin.Route).Link;
         link?.Outcomes.Add(finished, attempt);
         if (link is not null && link != origin)
         {

@@ -96,6 +96,8 @@ internal sealed partial class WorkerCore
         if (!way.Present)
             return;
         way.Present = false;
+        // What it owned stays its own until another router says otherwise; but it claims nothing against others any more.
+        way.Queues = [];
         // Nothing of that process counts any more, not even what is still on its way.
         way.Lowest = Math.Max(way.Lowest, (way.Link?.Incarnation ?? 0) + 1);
         way.HelloAt = long.MaxValue;
@@ -113,11 +115,12 @@ internal sealed partial class WorkerCore
             return;
         // Whoever answers is there, even if membership has not said so yet.
         way.Present = true;
+        bool news = TakeQueues(way, welcome.Queues);
         if (way.HelloAt == long.MaxValue)
         {
             // Nobody asked: the router does not know us, being a new incarnation or having given us up; or it is an answer that
             // came twice.
-            if (welcome.RouterIncarnation != way.Link?.Incarnation || now.Micros - way.HelloSentMicros >= HelloInterval)
+            if (news || welcome.RouterIncarnation != way.Link?.Incarnation || now.Micros - way.HelloSentMicros >= HelloInterval)
                 SayHello(way, now);
             return;
         }
@@ -128,6 +131,7 @@ internal sealed partial class WorkerCore
         if (way.Link?.Incarnation != welcome.RouterIncarnation)
             OpenLink(way, welcome.RouterIncarnation);
         way.Link!.Suspended = false;
+        MoveOutcomes();
         HeardFrom(now);
         SendFull(way.Link, now);
     }
