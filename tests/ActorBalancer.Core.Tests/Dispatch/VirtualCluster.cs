@@ -411,6 +411,10 @@ internal sealed class VirtualCluster
         }
     }
 
+    public List<(int Submitter, long Ticket)> Moved { get; } = [];
+
+    public List<UnknownCommit> Unknown { get; } = [];
+
     private void Speak()
     {
         DispatchEffects effects = Router.Effects;
@@ -420,6 +424,9 @@ internal sealed class VirtualCluster
             Accepted.UnionWith(answer.Keys.Where(k => k >= 0));
             Order.AddRange(answer.Keys.Where(k => k >= 0));
         }
+        Moved.AddRange(effects.Moved);
+        if (effects.Unknown is { } unknown)
+            Unknown.Add(unknown);
         foreach ((int _, FinishedJob job) in effects.Finished)
         {
             if (!JobTransitions.IsFinal(job.State))
