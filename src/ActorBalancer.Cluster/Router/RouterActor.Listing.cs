@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ActorBalancer.Cluster.Gateway;
 using ActorBalancer.Storage;
 using Akka.Actor;
@@ -12,6 +13,9 @@ internal sealed partial class RouterActor
 {
     // So many are read at once where the owner's knowledge decides which of them match.
     private const int Slice = 1_000;
+
+    // An owner that is silent for so long is shown without what only it knows.
+    private static readonly TimeSpan OwnerWait = TimeSpan.FromSeconds(1);
 
     private void OnList(IGatewayProtocol.ListJobs list, IActorRef asker) => ReadSlice(new Listing(list, asker) { After = list.Query.After });
 
@@ -43,11 +47,47 @@ internal sealed partial class RouterActor
 
     private void OnSlice(Listing listing, IReadOnlyList<JobInfo> jobs, bool isLast)
     {
+        Dictionary<long, List<long>> others = [];
+        foreach (JobInfo job in jobs)
+        {
+            long key = job.Id.Key;
+            if (!JobTransitions.IsFinal(job.State) && _dispatcher?.Owns(key) == false && _directory.Find(key) is { Owner: > 0 } row)
+                (CollectionsMarshal.GetValueRefOrAddDefault(others, row.Owner, out _) ??= []).Add(key);
+        }
+        RouterRow[] owners = [.. _directory.Routers.Where(r => r.LeaseLeft > TimeSpan.Zero && others.ContainsKey(r.Incarnation))];
+        if (owners.Length == 0)
+        {
+            Show(listing, jobs, [], isLast);
+            return;
+        }
+        Task.WhenAll(owners.Select(o => DescribeAsync(RouterAt(o), [.. others[o.Incarnation]]))).PipeTo(
+            Self, Self, answers => new Reply(() => Show(listing, jobs, answers.SelectMany(a => a).ToDictionary(j => j.Id), isLast)));
+    }
+
+    /// <summary>What the owner of these jobs knows of them; nothing, if it does not say so in time.</summary>
+    private static async Task<JobInfo[]> DescribeAsync(ActorSelection owner, long[] keys)
+    {
+        try
+        {
+            return (await owner.Ask<IGatewayProtocol.JobsAnswer>(new IGatewayProtocol.DescribeJobs(0, keys), OwnerWait)).Jobs;
+        }
+        catch (AskTimeoutException)
+        {
+            return [];
+        }
+    }
+
+    private static JobInfo With(JobInfo present, JobInfo job) => present.State == JobState.Running
+        ? job with { State = present.State, Attempt = present.Attempt, Worker = present.Worker, StartedAt = present.StartedAt }
+        : job with { State = present.State, Waiting = present.Waiting };
+
+    private void Show(Listing listing, IReadOnlyList<JobInfo> jobs, Dictionary<JobId, JobInfo> elsewhere, bool isLast)
+    {
         JobQuery asked = listing.Question.Query;
         foreach (JobInfo stored in jobs)
         {
             listing.After = stored.Id;
-            JobInfo job = WithPresent(stored);
+            JobInfo job = elsewhere.TryGetValue(stored.Id, out JobInfo? present) ? With(present, stored) : WithPresent(stored);
             if ((asked.State is { } state && state != job.State) || (asked.Worker is { } worker && worker != job.Worker))
                 continue;
             // A page is shorter than asked for when it would outgrow a message.

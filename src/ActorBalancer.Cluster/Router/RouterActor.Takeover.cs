@@ -24,6 +24,7 @@ internal sealed partial class RouterActor
     private readonly Dictionary<long, long> _processes = [];
     private readonly HashSet<long> _greeted = [];
     private readonly HashSet<Address> _workerNodes = [];
+    private readonly HashSet<Address> _fencedNodes = [];
     private readonly HashSet<string> _awaited = new(StringComparer.Ordinal);
     private long _awaitUntil;
     private bool _hasClaimed;
@@ -73,6 +74,9 @@ internal sealed partial class RouterActor
         TakeoverCore.Want next = _takeover.Looked(found.Routers, found.Queues);
         Greet(found.Routers);
         WelcomeAwaited();
+        // It registered anew, or another process did there.
+        foreach (RouterRow router in found.Routers.Where(r => r.LeaseLeft > TimeSpan.Zero && _fencedNodes.Count > 0))
+            _fencedNodes.RemoveWhere(n => n.ToString() == router.Node.Address);
         Carry(dispatcher, next);
         EndTurnSoon();
     }
@@ -81,8 +85,24 @@ internal sealed partial class RouterActor
     {
         if (first)
             Log.TakenOver(_log, _directory.NameOf(incarnation), incarnation);
+        if (_directory.Routers.FirstOrDefault(r => r.Incarnation == incarnation) is { } row && Address.TryParse(row.Node.Address, out Address? node))
+        {
+            _fencedNodes.Add(node);
+            DownFenced(node);
+        }
         _takeover.Fenced();
         EndTurnSoon();
+    }
+
+    /// <summary>
+    /// A router that the store has fenced and the cluster cannot reach is downed by who took over: of two router nodes the split-brain
+    /// resolver would keep the one with the lower address, be it the one that is paused, and end the other with all its workers.
+    /// </summary>
+    private void DownFenced(Address node)
+    {
+        Akka.Cluster.Cluster cluster = Akka.Cluster.Cluster.Get(Context.System);
+        if (_fencedNodes.Contains(node) && cluster.State.Unreachable.Any(m => m.Address.Equals(node)))
+            cluster.Down(node);
     }
 
     private void OnClaimed(Dispatcher dispatcher, IReadOnlyList<QueueRow> rows)
@@ -229,9 +249,11 @@ internal sealed partial class RouterActor
                 break;
             case IMembershipProtocol.NodeRemoved node:
                 _workerNodes.Remove(node.Node);
+                _fencedNodes.Remove(node.Node);
                 HeardOf(node.Node.ToString());
                 _takeover.LookNow();
                 break;
+            case IMembershipProtocol.NodeUnreachable node: DownFenced(node.Node); break;
             case IMembershipProtocol.NodeLeaving:
                 _takeover.LookNow();
                 break;
