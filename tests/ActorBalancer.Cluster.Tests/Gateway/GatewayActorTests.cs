@@ -21,6 +21,7 @@ public sealed class GatewayActorTests : TestKit
     public GatewayActorTests()
     {
         _router = CreateTestProbe("router");
+        _router.IgnoreMessages(m => m is WatchOwners);
         _membership = CreateTestProbe("membership");
         _gateway = Start(_router, new IntakeLimits());
     }
