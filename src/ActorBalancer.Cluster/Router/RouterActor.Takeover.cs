@@ -153,7 +153,7 @@ internal sealed partial class RouterActor
         // A process that has just started knows nobody until it is in its cluster.
         if (!_wasRegistered && Akka.Cluster.Cluster.Get(Context.System).SelfMember.Status is not (MemberStatus.Up or MemberStatus.WeaklyUp))
             names.Add(WholeCluster);
-        dispatcher.AwaitWorkers(names);
+        dispatcher.AwaitWorkers(names, again: true);
         _awaited.UnionWith(names);
         // By then a worker that has heard of no router has given up what it ran (rule 8).
         _awaitUntil = Now().Micros + (long)_settings.Options.Router.SilenceRequeue.TotalMicroseconds;
@@ -272,7 +272,7 @@ internal sealed partial class RouterActor
                 || (member.Address.Equals(cluster.SelfAddress) && _workers.Names.Contains(_settings.NodeName)))
                 continue;
             if (_awaited.Add(member.Address.ToString()))
-                dispatcher.AwaitWorkers([member.Address.ToString()]);
+                dispatcher.AwaitWorkers([member.Address.ToString()], again: true);
         }
         HeardOf(WholeCluster);
     }
