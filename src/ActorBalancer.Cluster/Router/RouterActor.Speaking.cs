@@ -144,7 +144,10 @@ internal sealed partial class RouterActor
                 if (isOpen && ReferenceEquals(dispatcher, _dispatcher))
                     return;
                 if (dispatcher.Unwatch(submitter, ticket, index, key))
-                    asker.Tell(new IGatewayProtocol.JobsFinished([isOpen ? Away(ticket, index, key) : Finished(ticket, index, key, job)]));
+                {
+                    // One that is not final tells the gateway to ask the queue's owner.
+                    asker.Tell(new IGatewayProtocol.JobsFinished([Finished(ticket, index, key, job)]));
+                }
             },
             () =>
             {

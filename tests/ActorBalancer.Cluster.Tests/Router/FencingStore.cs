@@ -31,6 +31,8 @@ internal sealed class FencingStore(MemoryJobStore store) : IJobStore
     public ValueTask<StoredJobs> LoadAsync(int queue, long afterKey, int limit, CancellationToken cancellation) =>
         store.LoadAsync(queue, afterKey, limit, cancellation);
 
+    public ValueTask<StoredJobs> LoadAsync(LoadQuery query, CancellationToken cancellation) => store.LoadAsync(query, cancellation);
+
     public ValueTask<Reopening> ReopenAsync(long incarnation, JobId id, CancellationToken cancellation) => store.ReopenAsync(incarnation, id, cancellation);
 
     public ValueTask<JobInfo?> GetAsync(JobId id, CancellationToken cancellation) => store.GetAsync(id, cancellation);
