@@ -1,3 +1,4 @@
+using ActorBalancer.Benchmarks.Backlog;
 using ActorBalancer.Benchmarks.Dispatch;
 using ActorBalancer.Benchmarks.Durable;
 using ActorBalancer.Benchmarks.Pick;
@@ -11,6 +12,7 @@ return args switch
     ["durable", .. var rest] => await DurableCommand.RunAsync(rest),
     [WorkerProcess.Verb, var name, var seed] => await WorkerProcess.RunAsync(name, seed, null),
     [WorkerProcess.Verb, var name, var seed, var starts] => await WorkerProcess.RunAsync(name, seed, starts),
+    ["backlog", .. var rest] => await BacklogCommand.RunAsync(rest),
     ["pick", .. var rest] => PickCommand.Run(rest),
     ["router"] => RouterCommand.Run(),
     ["store"] => await StoreBenchmark.RunAsync(),
@@ -21,6 +23,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks dispatch | durable --store sqlite|postgres | pick | router | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
+    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks backlog [--store sqlite|postgres] [--jobs N] | dispatch | durable --store sqlite|postgres | pick | router | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
     return 2;
 }
