@@ -253,6 +253,7 @@ internal sealed class BalancerNode : IAsyncDisposable
     {
         Client.Disconnect();
         _board?.Events.Close();
+        _worker?.Dispose();
         _meter.Dispose();
         _gone.Cancel();
     }
@@ -289,7 +290,28 @@ internal sealed class BalancerNode : IAsyncDisposable
             LifePort = lifePort.Port,
             Version = typeof(BalancerNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
         };
-        return new WorkerEngine(worker, settings.Options.Limits.Result, identity, settings.Handlers, settings.Services, settings.Logs, settings.Clock);
+        return new WorkerEngine(
+            worker, settings.Options.Limits.Result, identity, settings.Handlers, settings.Services, settings.Logs, settings.Clock,
+            OpenSlotFile(settings.Options, slots));
+    }
+
+    private static SlotFile? OpenSlotFile(BalancerOptions options, int slots)
+    {
+        string path = options.Worker.SlotsFile;
+        // Only where that is the store: an application may have given another one.
+        if (path.Length == 0 && options.IsRouter && options.Store == StoreNames.Sqlite && File.Exists(options.Sqlite.File))
+            path = options.Sqlite.File + ".slots";
+        if (path.Length == 0)
+            return null;
+        try
+        {
+            return SlotFile.Open(path, slots);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new BalancerConfigurationException([new ConfigurationError(
+                "actorbalancer.worker.slots-file", path, $"cannot be used: {fault.Message}; name a file that this worker alone may write")]);
+        }
     }
 
     /// <summary>Microseconds since 1970: larger than that of any earlier process of this name.</summary>

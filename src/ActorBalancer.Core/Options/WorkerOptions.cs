@@ -33,6 +33,12 @@ public sealed record WorkerOptions
     /// <summary>The longest pause between two reports to a router.</summary>
     public required TimeSpan ReportInterval { get; init; }
 
+    /// <summary>
+    /// A small file that tells the next process what ran when this one died. Empty: beside the SQLite file where the node is a router, too,
+    /// and none elsewhere.
+    /// </summary>
+    public required string SlotsFile { get; init; }
+
     /// <summary>What the kind <c>exec</c> may run here.</summary>
     public required ExecOptions Exec { get; init; }
 

@@ -136,7 +136,7 @@ public class BalancerConfigurationTests
                 "actorbalancer.metrics = off: a block { ... } with publish-interval, sample-interval, slow-start, slow-start-from (my.conf, line 13)",
                 "actorbalancer.seeds = 10.0.0.5:8601: a list such as [\"a\", \"b\"] (my.conf, line 12)",
                 "actorbalancer.worker.slotz: unknown key; did you mean slots? Valid here: contact-lease, drain, exec, hand-back, http, no-router-exit, "
-                    + "prefetch-bytes, prefetch-jobs, prefetch-work, report-interval, slots, weight (my.conf, line 4)",
+                    + "prefetch-bytes, prefetch-jobs, prefetch-work, report-interval, slots, slots-file, weight (my.conf, line 4)",
                 "spring: unknown key; valid here: actorbalancer, akka (my.conf, line 15)",
                 "ACTORBALANCER__ROUTER__BATCH_JOB: unknown variable; did you mean ACTORBALANCER__ROUTER__BATCH_JOBS? Valid after ACTORBALANCER__ROUTER__: "
                     + "BATCH_BYTES, BATCH_JOBS, LEASE_TIME, POISON_CRASHES, SILENCE_REQUEUE, STATE_INTERVAL (environment)",

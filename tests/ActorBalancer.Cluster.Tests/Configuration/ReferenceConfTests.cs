@@ -60,6 +60,7 @@ public partial class ReferenceConfTests
         { "worker.contact-lease", "11s" },
         { "worker.no-router-exit", "1m" },
         { "worker.report-interval", "500ms" },
+        { "worker.slots-file", "running.slots" },
         { "worker.exec.allow.0", "sha256sum" },
         { "worker.exec.env.0", "LANG" },
         { "worker.exec.output", "1 MiB" },

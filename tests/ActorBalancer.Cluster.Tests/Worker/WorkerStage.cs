@@ -37,6 +37,7 @@ internal sealed class WorkerStage
             ContactLease = TimeSpan.FromSeconds(1000),
             NoRouterExit = TimeSpan.FromSeconds(2000),
             ReportInterval = TimeSpan.FromSeconds(1),
+            SlotsFile = "",
             Exec = new ExecOptions { Allow = [], Env = [], Output = 64 << 10 },
             Http = new CallOptions { Allow = [] },
         };

@@ -33,6 +33,7 @@ internal static class TestOptions
         ContactLease = TimeSpan.FromSeconds(10),
         NoRouterExit = TimeSpan.FromSeconds(20),
         ReportInterval = TimeSpan.FromSeconds(1),
+        SlotsFile = "",
         Exec = new ExecOptions { Allow = [], Env = [], Output = 64 << 10 },
         Http = new CallOptions { Allow = [] },
     };

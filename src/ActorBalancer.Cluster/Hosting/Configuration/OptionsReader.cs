@@ -130,6 +130,7 @@ internal static class OptionsReader
         ContactLease = at.Duration("contact-lease"),
         NoRouterExit = at.Duration("no-router-exit"),
         ReportInterval = at.Duration("report-interval"),
+        SlotsFile = at.Text("slots-file"),
         Exec = Exec(at.Section("exec")),
         Http = new CallOptions { Allow = at.Section("http").List("allow") },
     };
