@@ -53,6 +53,7 @@ internal sealed partial class Dispatcher
         DrainStated(link, hello.Draining);
         _fleet.Changed(link.Row);
         Adopt(link, hello.Held);
+        Adopt(link, Array.ConvertAll(hello.Left, run => run with { IsLeft = true }));
         link.SaidHello = true;
         EndOffers(link);
         return link.Row;

@@ -171,36 +171,7 @@ internal sealed partial class Dispatcher
             if (entry.State != EntryState.Sent || entry.Worker != link.Row)
                 continue;
             EndRun(slot, link);
-            entry.Lane.Queue.Counts.Lost++;
-            entry.Runs++;
-            entry.Used++;
-            entry.Losses++;
-            if (crashed)
-                entry.Crashes++;
-            var row = new OutcomeRow
-            {
-                Key = entry.Key,
-                Attempt = entry.Runs,
-                Outcome = AttemptOutcome.Lost,
-                State = JobState.Waiting,
-                Worker = link.Name,
-                StartedUnixMs = entry.SentUnixMs,
-                FinishedUnixMs = Now.UnixMs,
-                Why = entry.Lane.Queue.Strategy,
-                Error = crashed ? "its worker's process ended" : "its worker was silent for too long",
-            };
-            if (entry.Crashes >= _options.Router.PoisonCrashes)
-            {
-                row.State = JobState.Dead;
-                row.Reason = DeadReason.Poisoned;
-                Effects.Notices.Add(new DispatchNotice(NoticeKind.JobPoisoned, new JobId(entry.Key).ToString(), entry.Crashes));
-            }
-            else if (RetryPolicy.Of(entry.Lane.Queue.Options).IsSpent(entry.Used, entry.Jobs.AttemptsAllowed(entry.Row)))
-            {
-                row.State = JobState.Dead;
-                row.Reason = DeadReason.Attempts;
-            }
-            Record(slot, ref row);
+            LoseRun(slot, link.Name, entry.SentUnixMs, crashed);
         }
         foreach (RunToken token in _adopted.Where(a => _table[a.Value].State != EntryState.Sent).Select(a => a.Key).ToArray())
             _adopted.Remove(token);

@@ -194,6 +194,11 @@ internal sealed partial class Dispatcher
 
     private void Adopt(WorkerLink link, HeldRun run, int slot)
     {
+        if (run.IsLeft)
+        {
+            CountCrash(link, run, slot);
+            return;
+        }
         ref JobEntry entry = ref _table[slot];
         // A run that is recorded already only waits for its acknowledgement.
         if (entry.State != EntryState.Undecided || run.Attempt <= entry.Runs || !_adopted.TryAdd(run.Token, slot))

@@ -179,6 +179,38 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public void Poison_in_a_process_that_is_router_and_worker_is_dead_after_its_third_death_and_takes_no_innocent_with_it()
+    {
+        VirtualCluster cluster = Cluster(null, 3);
+        long poison = -1;
+        int deaths = 0;
+        cluster.Submit(Enumerable.Range(0, 30).Select(i => VirtualCluster.Job((i == 5 ? 20 : 15) * Millisecond)));
+        cluster.Watch = () =>
+        {
+            poison = cluster.Order.Count > 5 ? cluster.Order[5] : -1;
+            if (cluster.Runs.LastOrDefault(r => r.Key == poison) is not { Ended: < 0 } run || cluster.Now - run.Started < 10 * Millisecond)
+                return;
+            if (cluster.Workers[^1] is not { Alive: true } own)
+                return;
+            deaths++;
+            // What its file of slots has; whoever reads that file says so in every hello.
+            HeldRun[] left = [.. cluster.Runs.Where(r => r.Incarnation == own.Incarnation && r.Ended < 0)
+                .Select(r => new HeldRun(r.Token, r.Key, cluster.RunsOf(r.Key).Length, StartedUnixMs: 1))];
+            own.Kill(evidence: false);
+            cluster.At(cluster.Now + 100 * Millisecond, () =>
+            {
+                cluster.AddWorker("w1", 3, left: left);
+                cluster.RestartRouter();
+            });
+        };
+        cluster.AssertDrained();
+        Assert.Equal(3, deaths);
+        Assert.Equal((JobState.Dead, DeadReason.Poisoned), (cluster.Finals[poison].State, cluster.Finals[poison].Reason));
+        Assert.All(cluster.Finals.Where(f => f.Key != poison), f => Assert.Equal(JobState.Succeeded, f.Value.State));
+        Assert.InRange(cluster.Finals.Where(f => f.Key != poison).Max(f => f.Value.Crashes), 1, 1);
+    }
+
+    [Fact]
     public void Newer_process_of_the_same_name_replaces_the_older_whose_hello_is_ignored_from_then_on()
     {
         VirtualCluster cluster = Cluster(null, 2);

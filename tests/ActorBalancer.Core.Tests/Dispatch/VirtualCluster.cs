@@ -121,11 +121,11 @@ internal sealed class VirtualCluster
         return new JobRequest { Kind = kind, Payload = payload, Queue = queue, Source = source, Priority = priority };
     }
 
-    public VirtualWorker AddWorker(string name, int slots, double weight = 0, string[]? kinds = null)
+    public VirtualWorker AddWorker(string name, int slots, double weight = 0, string[]? kinds = null, HeldRun[]? left = null)
     {
         long incarnation = Now + 1_000_000 + Workers.Count;
         WorkerOptions options = _options.Worker with { Slots = slots };
-        var worker = new VirtualWorker(this, name, incarnation, slots, (int)(1000 * (weight > 0 ? weight : slots)), kinds ?? ["work"], options);
+        var worker = new VirtualWorker(this, name, incarnation, slots, (int)(1000 * (weight > 0 ? weight : slots)), kinds ?? ["work"], options, left ?? []);
         Workers.Add(worker);
         worker.Core.RouterFound(0, Moment);
         worker.CarryOut();

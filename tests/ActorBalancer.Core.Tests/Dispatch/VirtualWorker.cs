@@ -12,7 +12,7 @@ internal sealed class VirtualWorker
     private readonly long[] _slotGeneration;
     private long _wake = long.MaxValue;
 
-    public VirtualWorker(VirtualCluster cluster, string name, long incarnation, int slots, int weight, string[] kinds, WorkerOptions options)
+    public VirtualWorker(VirtualCluster cluster, string name, long incarnation, int slots, int weight, string[] kinds, WorkerOptions options, HeldRun[] left)
     {
         _cluster = cluster;
         Name = name;
@@ -20,7 +20,7 @@ internal sealed class VirtualWorker
         Weight = weight;
         _slots = new VirtualRun?[slots];
         _slotGeneration = new long[slots];
-        var identity = new WorkerIdentity { Incarnation = incarnation, Name = name, Weight = weight, Kinds = kinds, LifePort = 0, Version = "test" };
+        var identity = new WorkerIdentity { Incarnation = incarnation, Name = name, Weight = weight, Kinds = kinds, LifePort = 0, Version = "test", Left = left };
         Core = new WorkerCore(options, identity, cluster.Moment);
     }
 
