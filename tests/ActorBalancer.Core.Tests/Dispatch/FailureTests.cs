@@ -190,7 +190,7 @@ public sealed class FailureTests
             poison = cluster.Order.Count > 5 ? cluster.Order[5] : -1;
             if (cluster.Runs.LastOrDefault(r => r.Key == poison) is not { Ended: < 0 } run || cluster.Now - run.Started < 10 * Millisecond)
                 return;
-            if (cluster.Workers[^1] is not { Alive: true } own)
+            if (cluster.Workers[^1] is not { Alive: true } own || own.Incarnation != run.Incarnation)
                 return;
             deaths++;
             // What its file of slots has; whoever reads that file says so in every hello.
