@@ -290,28 +290,8 @@ internal sealed class BalancerNode : IAsyncDisposable
             LifePort = lifePort.Port,
             Version = typeof(BalancerNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
         };
-        return new WorkerEngine(
-            worker, settings.Options.Limits.Result, identity, settings.Handlers, settings.Services, settings.Logs, settings.Clock,
-            OpenSlotFile(settings.Options, slots));
-    }
-
-    private static SlotFile? OpenSlotFile(BalancerOptions options, int slots)
-    {
-        string path = options.Worker.SlotsFile;
-        // Only where that is the store: an application may have given another one.
-        if (path.Length == 0 && options.IsRouter && options.Store == StoreNames.Sqlite && File.Exists(options.Sqlite.File))
-            path = options.Sqlite.File + ".slots";
-        if (path.Length == 0)
-            return null;
-        try
-        {
-            return SlotFile.Open(path, slots);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            throw new BalancerConfigurationException([new ConfigurationError(
-                "actorbalancer.worker.slots-file", path, $"cannot be used: {fault.Message}; name a file that this worker alone may write")]);
-        }
+        SlotFile? file = SlotFile.Of(settings.Options, slots);
+        return new WorkerEngine(worker, settings.Options.Limits.Result, identity, settings.Handlers, settings.Services, settings.Logs, settings.Clock, file);
     }
 
     /// <summary>Microseconds since 1970: larger than that of any earlier process of this name.</summary>

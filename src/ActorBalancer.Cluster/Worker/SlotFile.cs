@@ -1,5 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
+using ActorBalancer.Hosting;
+using ActorBalancer.Options;
 using ActorBalancer.Work;
 
 namespace ActorBalancer.Cluster.Worker;
@@ -36,6 +38,29 @@ internal sealed class SlotFile : IDisposable
 
     /// <summary>What ran when earlier processes died. Routers take each run once, so telling them again does no harm.</summary>
     public IReadOnlyList<HeldRun> Left { get; }
+
+    /// <summary>The file of this node's worker; null: it has none.</summary>
+    /// <param name="options">Of the node, whose store is open by now.</param>
+    /// <param name="slots">Of this process.</param>
+    /// <exception cref="BalancerConfigurationException">It cannot be used.</exception>
+    public static SlotFile? Of(BalancerOptions options, int slots)
+    {
+        string path = options.Worker.SlotsFile;
+        // Only where that is the store: an application may have given another one.
+        if (path.Length == 0 && options.IsRouter && options.Store == StoreNames.Sqlite && File.Exists(options.Sqlite.File))
+            path = options.Sqlite.File + ".slots";
+        if (path.Length == 0)
+            return null;
+        try
+        {
+            return Open(path, slots);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new BalancerConfigurationException([new ConfigurationError(
+                "actorbalancer.worker.slots-file", path, $"cannot be used: {fault.Message}; name a file that this worker alone may write")]);
+        }
+    }
 
     /// <param name="path">Made if it is not there; one process at a time.</param>
     /// <param name="slots">Of this process.</param>
