@@ -11,7 +11,7 @@ namespace ActorBalancer.SystemTests.Routers;
 /// <summary>Two routers and two workers as processes, on a database of their own of a throw-away PostgreSQL server.</summary>
 internal sealed class RouterCluster : IAsyncDisposable
 {
-    private static readonly Lazy<PostgresServer?> Server = new(PostgresServer.TryStart);
+    private static readonly Lazy<PostgresServer?> Server = new(() => PostgresServer.TryStart());
     private static int s_databases;
 
     private readonly List<ChildNode> _nodes = [];
@@ -58,7 +58,7 @@ internal sealed class RouterCluster : IAsyncDisposable
     /// <summary>The id of a job that was accepted; null: refused, or its outcome is unknown, in which case it may be there.</summary>
     public async Task<string?> SubmitAsync(string router, string queue, int milliseconds)
     {
-        using StringContent body = new($$"""{"kind":"sleep","queue":"{{queue}}","payload":{"ms":{{milliseconds}}}}""", Encoding.UTF8, "application/json");
+        using StringContent body = new($$"""{"kind":"sleep","queue":"{{queue}}","payload":{"ms":{{milliseconds}} } }""", Encoding.UTF8, "application/json");
         using HttpResponseMessage answer = await _clients[router].PostAsync("/v1/jobs", body);
         JsonElement json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement;
         if (answer.IsSuccessStatusCode)

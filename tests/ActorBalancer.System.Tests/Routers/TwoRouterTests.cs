@@ -31,7 +31,7 @@ public sealed class TwoRouterTests
             Assert.Equal(200, status);
         }
         await Eventually.IsTrue(async () => (await cluster.ItemsAsync("r2", "/v1/jobs?kind=echo&state=succeeded")).Length == 80, "all lines have run");
-        Assert.Subset([.. Both], owners);
+        Assert.All(owners, owner => Assert.Contains(owner, Both));
     }
 
     private static async Task ListsAsync(RouterCluster cluster)
