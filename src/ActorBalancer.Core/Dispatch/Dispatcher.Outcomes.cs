@@ -237,6 +237,9 @@ internal sealed partial class Dispatcher
         ref JobEntry entry = ref _table[slot];
         entry.Lane.Queue.Scheduled++;
         _waiting++;
+        // It may wait for long, and must not keep the payloads of all jobs that were read with it.
+        if (_limits.IsBounded && entry.Jobs.Count > 1)
+            (entry.Jobs, entry.Row) = (entry.Jobs.Alone(entry.Row), 0);
         if (entry.OwnsSource || MayDelay(entry.Lane, (runAtUnixMs, entry.Key)))
             Delay(slot, runAtUnixMs);
         else

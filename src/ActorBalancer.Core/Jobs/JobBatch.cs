@@ -68,6 +68,21 @@ internal sealed class JobBatch
 
     public string? IdempotencyKey(int i) => IdempotencyKeys?[i];
 
+    /// <summary>One job of it as a batch of its own, with a copy of its payload; for running it, so without idempotency key.</summary>
+    public JobBatch Alone(int i) => new()
+    {
+        Count = 1,
+        Blob = Payload(i).ToArray(),
+        Starts = [0, PayloadBytes(i)],
+        Kinds = [Kind(i)],
+        Queues = [Queue(i)],
+        Sources = Source(i) is { } source ? [source] : null,
+        Priorities = Priorities is null ? null : [Priorities[i]],
+        RunAt = RunAt is null ? null : [RunAt[i]],
+        TimeLimits = TimeLimits is null ? null : [TimeLimits[i]],
+        Attempts = Attempts is null ? null : [Attempts[i]],
+    };
+
     /// <summary>Makes a batch of requests that are already valid. Copies the payloads.</summary>
     public static JobBatch From(IReadOnlyList<JobRequest> requests, BatchRule rule = BatchRule.RowByRow)
     {

@@ -244,6 +244,8 @@ internal sealed class RandomSchedule
     {
         _cluster.AssertDrained();
         CheckOverlaps();
+        if (_cluster is { Restarts: 0, Retried: 0 })
+            Assert.Equal(_cluster.Accepted.Order(), _cluster.Finished.Keys.Order());
         foreach (VirtualWorker worker in _cluster.Workers)
             Assert.True(worker.MostHeld <= worker.Slots + _prefetch || Explained(worker), $"{worker.Name} held {worker.MostHeld} jobs with {worker.Slots} slots");
         bool cutOff = _cluster.Workers.Any(Explained);
