@@ -13,7 +13,7 @@ namespace ActorBalancer.Core.Tests.Dispatch;
 /// One router and some workers in virtual time: the production machines and the memory store, joined by links with a
 /// latency and, if asked for, faults. Everything follows from the seed. Handlers are a service time in the payload.
 /// </summary>
-internal sealed class VirtualCluster
+internal sealed partial class VirtualCluster
 {
     private readonly PriorityQueue<Action, (long At, long Order)> _events = new();
     private readonly MemoryJobStore _store;
@@ -331,90 +331,6 @@ internal sealed class VirtualCluster
         });
     }
 
-    private bool AskStore()
-    {
-        DispatchEffects effects = Router.Effects;
-        bool answered = effects.OpenQueues.Count > 0 || effects.Commit is not null || (effects.Loads.Count > 0 && !LateLoads);
-        foreach (string name in effects.OpenQueues.ToArray())
-            Router.QueueOpened(name, _store.OpenQueueAsync(Router.Incarnation, name, CancellationToken.None).AsTask().Result);
-        foreach (LoadQuery query in effects.Loads)
-            Load(Router, query);
-        effects.Loads.Clear();
-        if (effects.Commit is not null && StoreHangs)
-        {
-            _hanging = effects.Commit;
-            return false;
-        }
-        if (effects.Commit is { } commit && StoreAnswers is { } answer)
-        {
-            effects.Commit = null;
-            Router.Committed(answer);
-            return false;
-        }
-        if (effects.Commit is { } stored)
-        {
-            if (ChecksSteps)
-                CheckLegal(stored);
-            Router.Committed(_store.CommitAsync(stored, CancellationToken.None).AsTask().Result);
-        }
-        return answered;
-    }
-
-    private void Load(Dispatcher asker, LoadQuery query)
-    {
-        if (!LateLoads)
-        {
-            asker.Loaded(query, Answer(query));
-            return;
-        }
-        long seen = Now + Dice.Next(3_000);
-        At(seen, () =>
-        {
-            StoredJobs? answer = StoreAnswers is null || Dice.Next(2) == 0 ? Answer(query) : null;
-            At(seen + Dice.Next(20_000), () =>
-            {
-                if (!ReferenceEquals(asker, Router))
-                    return;
-                asker.Now = Moment;
-                asker.Loaded(query, answer);
-                FlushSoon();
-            });
-        });
-    }
-
-    private StoredJobs Answer(LoadQuery query)
-    {
-        StoredJobs answer = _store.LoadAsync(query, CancellationToken.None).AsTask().Result;
-        Loads.Add((query, answer.Keys));
-        return answer;
-    }
-
-    /// <summary>Cancels as a shell does: what is not in memory is looked up in the store.</summary>
-    public void Cancel(long key)
-    {
-        if (!Tell(r => r.Cancel(key)) && !JobTransitions.IsFinal(Read(key).State))
-            Tell(r => r.CancelStored(key));
-    }
-
-    /// <summary>Each outcome must be a legal step from where the store has the job; one that is due or assigned is further than that.</summary>
-    private void CheckLegal(Commit commit)
-    {
-        foreach (OutcomeRow row in commit.Outcomes)
-        {
-            JobState from = row.Attempt > 0 ? JobState.Running : Read(row.Key).State;
-            bool isDue = row.Attempt == 0 && row.State == JobState.Waiting && from == JobState.Waiting;
-            if (isDue && !JobTransitions.IsFinal(Read(row.Key).State))
-                continue;
-            if (JobTransitions.IsFinal(Read(row.Key).State) || !JobTransitions.IsLegal(from, row.State))
-                throw new InvalidOperationException($"job {row.Key}: {Read(row.Key).State}, assumed {from}, to {row.State}");
-            if (row.Attempt > 0 && Stored.Exists(s => s.Key == row.Key && s.Attempt >= row.Attempt))
-                throw new InvalidOperationException($"job {row.Key}: a second attempt {row.Attempt}");
-            Stored.Add(row);
-            if (JobTransitions.IsFinal(row.State))
-                Finals.Add(row.Key, row);
-        }
-    }
-
     public List<(int Submitter, long Ticket)> Moved { get; } = [];
 
     public List<UnknownCommit> Unknown { get; } = [];
@@ -445,10 +361,4 @@ internal sealed class VirtualCluster
         Notices.AddRange(effects.Notices);
         Steps.AddRange(effects.Steps);
     }
-}
-
-/// <summary>A run that started at a worker.</summary>
-internal sealed record VirtualRun(long Key, string Worker, long Incarnation, RunToken Token, string Kind, long Started)
-{
-    public long Ended { get; set; } = -1;
 }
