@@ -26,7 +26,8 @@ internal static class OurRun
         await using Stage stage = await Stage.StartAsync(Workers, ground.Store, file);
 
         Contender contender = new(stage, round => OurClient.RunAsync(stage.Client, round, Outstanding));
-        await contender.WarmUpAsync(jobs / 2);
+        // As much as is measured: compilers are busy for a long time with four processes on few processors.
+        await contender.WarmUpAsync(jobs);
         ProcessorTimes? before = ProcessorTimes.Now(stage.Workers, ground.Server);
         for (int i = 0; i < Rounds; i++)
             await contender.MeasureAsync(s_noEnd, Scaled(jobs, Rounds));
