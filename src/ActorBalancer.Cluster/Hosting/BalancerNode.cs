@@ -110,7 +110,7 @@ internal sealed class BalancerNode : IAsyncDisposable
     public EventFeed? Events => _board?.Events;
 
     /// <summary>Why this node is not ready, each reason a sentence for people; empty: it is. Any thread may ask at any time.</summary>
-    public IReadOnlyList<string> Readiness => Ready.Reasons(Akka.Cluster.Cluster.Get(_system), _isDraining || _stopped.Task.IsCompleted, _board, _worker);
+    public IReadOnlyList<string> Readiness => Ready.Reasons(Akka.Cluster.Cluster.Get(_system), _isDraining || _stopped.Task.IsCompleted, _board, _store as IStoreUpkeep, _worker);
 
     /// <summary>The gateway, which also takes <see cref="SubmitJob"/>.</summary>
     public IActorRef Gateway => _tree.Task.Result.Gateway;

@@ -17,10 +17,17 @@ internal sealed partial class RouterActor
     {
         if (Turn().Cancel(cancel.Key))
         {
-            asker.Tell(new IGatewayProtocol.DoneAnswer(cancel.Ticket, RefusalCode.None, null));
+            Promise(asker, cancel.Ticket);
             return;
         }
-        Look(cancel.Key, cancel.Ticket, asker, job => asker.Tell(CancelStored(cancel, job)));
+        Look(cancel.Key, cancel.Ticket, asker, job =>
+        {
+            IGatewayProtocol.DoneAnswer answer = CancelStored(cancel, job);
+            if (answer.Code == RefusalCode.None)
+                Promise(asker, cancel.Ticket);
+            else
+                asker.Tell(answer);
+        });
     }
 
     private IGatewayProtocol.DoneAnswer CancelStored(IGatewayProtocol.CancelJob cancel, JobInfo? job)

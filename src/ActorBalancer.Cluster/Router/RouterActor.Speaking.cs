@@ -41,11 +41,18 @@ internal sealed partial class RouterActor
     private void TellMoved(DispatchEffects effects)
     {
         foreach ((int submitter, long ticket) in effects.Moved)
+        {
+            _desk.Remove(submitter, ticket);
             _submitters[submitter]?.Tell(new IGatewayProtocol.Moved(ticket));
+        }
     }
 
-    private void TellAnswer(in SubmitAnswer answer) => _submitters[answer.Submitter]?.Tell(
-        new IGatewayProtocol.SubmitAnswer(answer.Ticket, answer.Keys, answer.Codes, answer.Detail) { Known = answer.Known });
+    private void TellAnswer(in SubmitAnswer answer)
+    {
+        _desk.Remove(answer.Submitter, answer.Ticket);
+        _submitters[answer.Submitter]?.Tell(
+            new IGatewayProtocol.SubmitAnswer(answer.Ticket, answer.Keys, answer.Codes, answer.Detail) { Known = answer.Known });
+    }
 
     private void Announce(in DispatchNotice notice)
     {
@@ -109,7 +116,10 @@ internal sealed partial class RouterActor
             case IGatewayProtocol.DrainWorker drain: OnDrain(drain, asker); break;
             case IGatewayProtocol.SetQueue set:
                 (RefusalCode code, string? detail) = Turn().SetQueue(set.Queue, set.Strategy, set.Binding, set.Paused);
-                asker.Tell(new IGatewayProtocol.DoneAnswer(set.Ticket, code, detail));
+                if (code == RefusalCode.None)
+                    Promise(asker, set.Ticket);
+                else
+                    asker.Tell(new IGatewayProtocol.DoneAnswer(set.Ticket, code, detail));
                 break;
             case IGatewayProtocol.ListQueues list: asker.Tell(new IGatewayProtocol.QueuesAnswer(list.Ticket, Queues()) { Incarnation = _dispatcher!.Incarnation }); break;
             case IGatewayProtocol.ListWorkers list:
@@ -234,7 +244,14 @@ internal sealed partial class RouterActor
         public static void TwoProcesses(ILoggingAdapter log, string name, Address older) =>
             log.Warning("two processes named {0}: the older one, at {1}, gets no more jobs; give each worker a name of its own", name, older);
 
-        public static void StoreFailed(ILoggingAdapter log, Exception error) => log.Error(error, "the store failed");
+        public static void StoreFailed(ILoggingAdapter log, Exception error)
+        {
+            // A store that is away has been told of once, and fails many times a second.
+            if (error is StoreUnavailableException or AggregateException { InnerException: StoreUnavailableException })
+                log.Debug("the store failed: {0}", error.Message);
+            else
+                log.Error(error, "the store failed");
+        }
 
         public static void Notice(ILoggingAdapter log, in DispatchNotice notice)
         {

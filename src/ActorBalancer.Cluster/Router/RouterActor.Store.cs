@@ -108,6 +108,7 @@ internal sealed partial class RouterActor
         _settings.Board.IsRegistered = false;
         _settings.Board.IsStoreAway = false;
         _dispatcher = null;
+        Keep(CommitResult.Fenced);
         TellOwners([]);
         EndTurnSoon();
     }
@@ -148,6 +149,7 @@ internal sealed partial class RouterActor
             Speak(dispatcher.Effects);
             dispatcher.Effects.Clear();
         }
+        KeepIdle();
     }
 
     /// <summary>True: the store has answered something already, so the turn goes on.</summary>
@@ -162,7 +164,7 @@ internal sealed partial class RouterActor
                 _settings.Store.OpenQueueAsync(dispatcher.Incarnation, name, CancellationToken.None),
                 row => OnOpened(dispatcher, name, row),
                 row => new Answer(dispatcher, d => OnOpened(d, name, row)),
-                () => new Answer(dispatcher, d => d.QueueOpened(name, null)));
+                () => new Answer(dispatcher, d => d.QueueUnavailable(name)));
         }
         for (int i = 0; i < effects.Loads.Count; i++)
         {
@@ -176,9 +178,10 @@ internal sealed partial class RouterActor
         effects.Loads.Clear();
         if (effects.Commit is { } commit)
         {
+            _commits++;
             answered |= Ask(
                 _settings.Store.CommitAsync(commit, CancellationToken.None),
-                dispatcher.Committed,
+                result => CommittedAtOnce(dispatcher, result),
                 result => new CommitAnswer(dispatcher, result),
                 () => new CommitAnswer(dispatcher, CommitResult.Unknown));
         }

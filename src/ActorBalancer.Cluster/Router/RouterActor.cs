@@ -87,7 +87,8 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
             case Weights: return;
             case IMetricsProtocol.Samples samples: _samples = samples.Nodes.ToDictionary(n => n.WorkerIncarnation); return;
             case WorkerHello or WorkerReport or IGatewayProtocol when _dispatcher is null:
-                _early.Add((message, Sender));
+                OnEarly(message, Sender);
+                EndTurnSoon();
                 return;
             case WorkerReport report: OnReport(report, Sender); break;
             case IGatewayProtocol.SubmitBatch submit: OnSubmit(submit, Sender); break;
@@ -130,7 +131,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
             _dispatcher.TellsSteps = _settings.Board.Events.IsListening;
             CarryOut();
         }
-        WakeAt(Math.Min(Math.Min(ShowFigures(), _takeover.WakeAtMicros), Math.Min(_ownership.WakeAtMicros, _dispatcher?.Effects.WakeAtMicros ?? long.MaxValue)));
+        WakeAt(Math.Min(Math.Min(Math.Min(ShowFigures(), KeepDeadlines()), _takeover.WakeAtMicros), Math.Min(_ownership.WakeAtMicros, _dispatcher?.Effects.WakeAtMicros ?? long.MaxValue)));
     }
 
     /// <summary>Shows what changed, but not with every turn. When the next time is due.</summary>
@@ -169,6 +170,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
         Dispatcher asker = answer.Asker;
         asker.Now = Now();
         asker.Committed(answer.Result);
+        Keep(answer.Result);
         if (asker == _dispatcher)
             return;
         // It was fenced while the commit was on its way. What the commit stored is stored, and nobody else can tell its callers.
@@ -224,7 +226,11 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
         if (Array.Exists(submit.Jobs.Queues, IsElsewhere))
             sender.Tell(new IGatewayProtocol.Moved(submit.Ticket));
         else
-            Turn().Submitted(SubmitterOf(sender), submit.Ticket, submit.Jobs, submit.Notify);
+        {
+            int submitter = SubmitterOf(sender);
+            _desk.Add(submitter, submit.Ticket, submit.Jobs.Count, Now().Micros);
+            Turn().Submitted(submitter, submit.Ticket, submit.Jobs, submit.Notify);
+        }
     }
 
     private int SubmitterOf(IActorRef sender)

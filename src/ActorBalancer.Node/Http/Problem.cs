@@ -31,7 +31,9 @@ internal sealed record Problem(string Type, string Title, int Status, string Cod
     /// <summary>Seconds after which it is worth to try again; null: the same request will be refused again.</summary>
     public static string? RetryAfter(string code) => code switch
     {
-        "queue_full" or "rate_limited" or "store_unavailable" or "not_ready" => "1",
+        "queue_full" or "rate_limited" or "store_unavailable" or "outcome_unknown" or "not_ready" => "1",
+        // Somebody has to make room first.
+        "store_full" => "10",
         _ => null,
     };
 
@@ -49,6 +51,7 @@ internal sealed record Problem(string Type, string Title, int Status, string Cod
         RefusalCode.UnknownKind => "Unknown kind",
         RefusalCode.QueueFull => "The queue is full",
         RefusalCode.RateLimited => "Too many",
+        RefusalCode.StoreFull => "The store is full",
         RefusalCode.StoreUnavailable => "The store is away",
         RefusalCode.OutcomeUnknown => "The outcome is unknown",
         RefusalCode.NotReady => "Not ready",

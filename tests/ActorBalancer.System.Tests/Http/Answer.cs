@@ -24,7 +24,7 @@ internal sealed record Answer(int Status, HttpResponseHeaders Headers, HttpConte
         Assert.Equal("urn:actorbalancer:" + code, Json.GetProperty("type").GetString());
         Assert.Equal(status, Json.GetProperty("status").GetInt32());
         Assert.NotEqual("", Json.GetProperty("detail").GetString());
-        bool isWorthTrying = code is "queue_full" or "rate_limited" or "store_unavailable" or "not_ready";
+        bool isWorthTrying = code is "queue_full" or "rate_limited" or "store_unavailable" or "store_full" or "outcome_unknown" or "not_ready";
         Assert.Equal(isWorthTrying, Headers.RetryAfter is not null);
         return this;
     }
