@@ -253,7 +253,8 @@ internal sealed partial class Dispatcher
         // Before that its counters are unknown; what is due stays due.
         if (!link.Synchronised)
             return;
-        bool acksDue = link.OutcomesCommitted - link.OutcomesTold >= 64 || ((link.Draining || link.Leaving) && link.OutcomesCommitted != link.OutcomesTold);
+        // A worker that keeps too many outcomes grants no credit: where commits take their time, no batch may be left to bring it the word.
+        bool acksDue = link.OutcomesCommitted - link.OutcomesTold >= Math.Clamp(link.Slots, 1, 64) || ((link.Draining || link.Leaving) && link.OutcomesCommitted != link.OutcomesTold);
         if (link.StateDue || acksDue)
             SendBatch(link, Header(link, 0, []));
         link.StateDue = false;

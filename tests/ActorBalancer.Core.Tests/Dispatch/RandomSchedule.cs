@@ -211,6 +211,8 @@ internal sealed class RandomSchedule
             bool may = _cluster.Finals.TryGetValue(key, out OutcomeRow end) && JobTransitions.IsRetryable(end.State);
             RefusalCode code = _cluster.Retry(key);
             Note($"retry {key:x}: {code}");
+            // Its end is stored, and the router has not heard of that.
+            may &= !(code == RefusalCode.Conflict && _cluster.LateLoads);
             bool away = code == RefusalCode.NotReady || (code == RefusalCode.StoreUnavailable && _cluster.StoreAnswers is not null);
             if (code != (may ? RefusalCode.None : RefusalCode.Conflict) && !away)
                 throw new InvalidOperationException($"the retry of job {key:x}, {(may ? end.State : "not final")}, was answered {code}");

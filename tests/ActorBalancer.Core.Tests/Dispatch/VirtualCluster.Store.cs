@@ -21,6 +21,12 @@ internal sealed partial class VirtualCluster
             _hanging = effects.Commit;
             return false;
         }
+        if (effects.Commit is { } late && LateLoads)
+        {
+            effects.Commit = null;
+            CommitLate(Router, late);
+            return effects.OpenQueues.Count > 0;
+        }
         if (effects.Commit is { } commit && StoreAnswers is { } answer)
         {
             effects.Commit = null;
@@ -35,6 +41,29 @@ internal sealed partial class VirtualCluster
         }
         return answered;
     }
+
+    /// <summary>Stored at some moment, and told later; a router that was replaced meanwhile is fenced, or never hears of it.</summary>
+    private void CommitLate(Dispatcher asker, Commit commit) => At(Now + Dice.Next(4_000), () =>
+    {
+        if (!ReferenceEquals(asker, Router))
+            return;
+        CommitResult result = StoreAnswers ?? CommitResult.Done;
+        if (result == CommitResult.Done)
+        {
+            CheckLegal(commit);
+            result = _store.CommitAsync(commit, CancellationToken.None).AsTask().Result;
+            foreach (long key in commit.Inserts.SelectMany(rows => rows.Keys).Where(key => key >= 0 && Accepted.Add(key)))
+                Order.Add(key);
+        }
+        At(Now + Dice.Next(4_000), () =>
+        {
+            if (!ReferenceEquals(asker, Router))
+                return;
+            asker.Now = Moment;
+            asker.Committed(result);
+            FlushSoon();
+        });
+    });
 
     private void Load(Dispatcher asker, LoadQuery query)
     {

@@ -69,7 +69,7 @@ internal sealed partial class VirtualCluster
     public bool StoreHangs { get; set; }
 
     /// <summary>What the store says of final jobs, whoever hears of it; a job that becomes final twice throws.</summary>
-    /// <summary>Readings from the store take time, and show it at some moment meanwhile.</summary>
+    /// <summary>Readings from the store and commits take time, and show it or are stored at some moment meanwhile.</summary>
     public bool LateLoads { get; init; }
 
     /// <summary>Whether each outcome must be a legal step, and the router's counts those of the store.</summary>
@@ -341,8 +341,7 @@ internal sealed partial class VirtualCluster
         foreach (SubmitAnswer answer in effects.Answers)
         {
             Answers.Add(answer);
-            Accepted.UnionWith(answer.Keys.Where(k => k >= 0));
-            Order.AddRange(answer.Keys.Where(k => k >= 0));
+            Order.AddRange(answer.Keys.Where(k => k >= 0 && Accepted.Add(k)));
         }
         Moved.AddRange(effects.Moved);
         if (effects.Unknown is { } unknown)

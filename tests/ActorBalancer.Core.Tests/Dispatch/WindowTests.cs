@@ -74,7 +74,7 @@ public sealed class WindowTests
     {
         VirtualCluster cluster = Small(null, 1);
         cluster.Submit(Jobs(100));
-        cluster.Pass(2);
+        cluster.Pass(9);
         long key = cluster.Order[90];
         Assert.False(cluster.Tell(r => r.Cancel(key)));
         cluster.Cancel(key);
@@ -90,7 +90,8 @@ public sealed class WindowTests
         VirtualCluster cluster = Small(With(order: QueueOrder.Source), 2);
         cluster.Submit(Jobs(200, _ => VirtualCluster.Job(10 * Millisecond, source: "hot")));
         cluster.Submit(Jobs(20, i => VirtualCluster.Job(Millisecond, source: $"s{i}")));
-        Assert.True(cluster.Run(cluster.Now + Second, () => cluster.Order.Skip(200).All(cluster.Finals.ContainsKey)));
+        Assert.True(cluster.Run(cluster.Now + Second, () => cluster.Order.Count == 220 && cluster.Order.Skip(200).All(cluster.Finals.ContainsKey)));
+        Assert.True(cluster.Finals.Count < 220);
         cluster.AssertDrained();
         Assert.Equal(cluster.Order.Take(200), cluster.Runs.Where(r => cluster.Read(r.Key).Source == "hot").Select(r => r.Key));
     }
@@ -111,7 +112,8 @@ public sealed class WindowTests
     [Fact]
     public async Task Outcome_of_a_job_that_is_final_already_forgets_it_and_is_counted()
     {
-        VirtualCluster cluster = Small(null, 1);
+        VirtualCluster cluster = Small(lateLoads: false, null, 1);
+        cluster.ChecksSteps = false;
         cluster.Submit(VirtualCluster.Job(50 * Millisecond));
         cluster.Pass(20);
         long key = cluster.Order[0];
@@ -119,7 +121,6 @@ public sealed class WindowTests
         behind.Outcomes.Add(new OutcomeRow { Key = key, State = JobState.Cancelled, Worker = "", FinishedUnixMs = cluster.UnixMs });
         Assert.Equal(CommitResult.Done, await cluster.Store.CommitAsync(behind, default));
         cluster.Finals[key] = behind.Outcomes[0];
-        cluster.ChecksSteps = false;
         cluster.Tell(r => r.WorkerGone(cluster.Workers[0].Incarnation, "killed"));
         cluster.Pass(100);
         Assert.Equal(1, cluster.Router.DuplicateOutcomes);
