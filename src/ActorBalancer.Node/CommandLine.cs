@@ -9,6 +9,7 @@ using ActorBalancer.Node.Map;
 using ActorBalancer.Node.Nodes;
 using ActorBalancer.Node.Tools;
 using ActorBalancer.Node.Up;
+using ActorBalancer.Storage;
 
 namespace ActorBalancer.Node;
 
@@ -18,13 +19,14 @@ internal static class CommandLine
     /// <summary>Runs the verb that the arguments name and gives the process's exit code.</summary>
     /// <param name="args">As the shell gave them.</param>
     /// <param name="handlers">Kinds that a worker node offers beside the built-in ones.</param>
-    public static async Task<int> RunAsync(string[] args, Action<HandlerRegistry>? handlers = null)
+    /// <param name="around">Puts something around the store that a router node opened; null: nothing.</param>
+    public static async Task<int> RunAsync(string[] args, Action<HandlerRegistry>? handlers = null, Func<IJobStore, IJobStore>? around = null)
     {
         RootCommand root = new("Distributes background jobs over worker processes.")
         {
             DemoCommand.Create(),
             UpCommand.Create(),
-            NodeCommand.Create(handlers),
+            NodeCommand.Create(handlers, around),
             SubmitCommand.Create(),
             JobCommand.Create(),
             QueueCommand.Create(),

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using ActorBalancer.Cluster.Worker;
+using ActorBalancer.Storage;
 
 namespace ActorBalancer.Node.Nodes;
 
 /// <summary><c>actorbalancer node</c>: one node of a cluster, until it is told to stop.</summary>
 internal static class NodeCommand
 {
-    public static Command Create(Action<HandlerRegistry>? handlers)
+    public static Command Create(Action<HandlerRegistry>? handlers, Func<IJobStore, IJobStore>? around)
     {
         Option<string?> config = new("--config") { Description = "File in HOCON; an empty one is valid. Left out: the defaults.", HelpName = "FILE" };
         Option<string[]> role = new("--role") { Description = "router or worker, repeated for both; left out: as configured.", HelpName = "ROLE" };
@@ -57,7 +58,7 @@ internal static class NodeCommand
                 Verbose = parsed.GetValue(verbose),
                 ParentPipe = parsed.GetValue(parentPipe),
             };
-            return await NodeProcess.RunAsync(arguments, handlers);
+            return await NodeProcess.RunAsync(arguments, handlers, around);
         });
         return command;
     }

@@ -7,6 +7,7 @@ using ActorBalancer.Hosting;
 using ActorBalancer.Node.Http;
 using ActorBalancer.Node.Kinds;
 using ActorBalancer.Node.Processes;
+using ActorBalancer.Storage;
 using Akka.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -18,7 +19,7 @@ internal static class NodeProcess
 {
     private static readonly Config Quiet = ConfigurationFactory.ParseString("akka.loglevel = WARNING");
 
-    public static async Task<int> RunAsync(NodeArguments arguments, Action<HandlerRegistry>? handlers)
+    public static async Task<int> RunAsync(NodeArguments arguments, Action<HandlerRegistry>? handlers, Func<IJobStore, IJobStore>? around)
     {
         TextWriter output = StandardOutput.Take();
         using StopSignals signals = new(keyboard: !arguments.ParentPipe);
@@ -48,6 +49,7 @@ internal static class NodeProcess
                 Logs = logs,
                 Clock = clock,
                 Client = served.Jobs,
+                Store = around is null || !configuration.Options.IsRouter ? null : around(await NodeStore.OpenAsync(configuration.Options, clock, logs)),
                 EndsForItsSupervisor = true,
             });
             served.Started(node);

@@ -39,6 +39,7 @@ internal static class CampaignCommand
                 routers.AddRange(RoundFigures.OfRouters(result.Evidence));
                 holds &= result.Verdict.Holds;
                 Tell($"{(result.Verdict.Holds ? "holds" : "BROKEN")}: {result.Row}");
+                Tell($"  answers: {Submission.Sum(result.Evidence.Submissions)}");
                 foreach (string duplicate in result.Verdict.Duplicated.Take(ShownDuplicates))
                     Tell($"  ran again: {duplicate}");
                 if (!result.Verdict.Holds)

@@ -1,4 +1,5 @@
 using ActorBalancer.CampaignNode;
 using ActorBalancer.Node;
 
-return await CommandLine.RunAsync(args, CampaignHandlers.Register);
+return await CommandLine.RunAsync(
+    args, CampaignHandlers.Register, Environment.GetEnvironmentVariable(UnfencedStore.Variable) is null ? null : UnfencedStore.Around);

@@ -6,6 +6,7 @@ internal sealed class Submission(string key, string kind)
     private readonly Lock _gate = new();
     private readonly HashSet<string> _ids = [];
     private readonly List<string> _answers = [];
+    private readonly List<string> _codes = [];
 
     public string Key { get; } = key;
 
@@ -35,12 +36,17 @@ internal sealed class Submission(string key, string kind)
         }
     }
 
+    /// <summary>All answers by their code, for people.</summary>
+    public static string Sum(IEnumerable<Submission> submissions) => string.Join(", ", submissions.SelectMany(s => s._codes)
+        .GroupBy(code => code).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {g.Key}"));
+
     public void Accepted(string id, string router)
     {
         lock (_gate)
         {
             _ids.Add(id);
             _answers.Add($"{router}: {id}");
+            _codes.Add("accepted");
         }
     }
 
@@ -49,6 +55,7 @@ internal sealed class Submission(string key, string kind)
     {
         lock (_gate)
             _answers.Add($"{router}: {code}");
+            _codes.Add(code);
     }
 
     public void Unknown(string why, string router)
@@ -57,6 +64,7 @@ internal sealed class Submission(string key, string kind)
         {
             IsUncertain = true;
             _answers.Add($"{router}: unknown ({why})");
+            _codes.Add($"unknown ({why})");
         }
     }
 }

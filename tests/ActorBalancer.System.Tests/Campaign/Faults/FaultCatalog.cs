@@ -20,6 +20,7 @@ internal static class FaultCatalog
         new("worker-pause-long", ProcessFaults.PauseWorkerAsync) { Seconds = (14, 20) },
         new("router-pause", ProcessFaults.PauseRouterAsync) { Seconds = (1, 3) },
         new("router-pause-long", ProcessFaults.PauseRouterAsync) { Seconds = (8, 16) },
+        new("owner-pause-long", static (stage, producers, step) => ProcessFaults.PauseRouterAsync(stage, producers, step with { Victim = 0 })) { Seconds = (8, 16) },
         new("pg-kill", DatabaseFaults.KillAsync) { Stores = Postgres, Seconds = (0.5, 4) },
         new("pg-restart", DatabaseFaults.RestartAsync) { Stores = Postgres },
         new("pg-pause", DatabaseFaults.PauseAsync) { Stores = Postgres, Seconds = (3, 15) },

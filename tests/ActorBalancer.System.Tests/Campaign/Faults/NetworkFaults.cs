@@ -9,11 +9,11 @@ namespace ActorBalancer.SystemTests.Campaign.Faults;
 /// <summary>Hosts cannot reach each other. Nobody is told: what is sent vanishes.</summary>
 internal static class NetworkFaults
 {
-    /// <summary>A router sees nobody; an even victim still sees the database, an odd one not.</summary>
-    public static Task CutOwnerAsync(Stage stage, Producers producers, FaultStep step)
+    /// <summary>The owner of a queue sees nobody; with an even victim it still sees the database, with an odd one not.</summary>
+    public static async Task CutOwnerAsync(Stage stage, Producers producers, FaultStep step)
     {
-        StageNode owner = stage.Routers[step.Victim / 2 % stage.Routers.Count];
-        return ApartAsync(stage, [owner], [.. stage.Nodes.Where(n => n != owner)], step.Victim % 2 == 1, step.Time);
+        StageNode owner = await stage.OwnerAsync() ?? stage.Routers[0];
+        await ApartAsync(stage, [owner], [.. stage.Nodes.Where(n => n != owner)], step.Victim % 2 == 1, step.Time);
     }
 
     /// <summary>A worker sees nobody; an even victim takes another worker along, and leaves the others the owner.</summary>

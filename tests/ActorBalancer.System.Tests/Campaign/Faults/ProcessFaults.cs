@@ -20,7 +20,7 @@ internal static class ProcessFaults
 
     public static async Task KillRouterAsync(Stage stage, Producers producers, FaultStep step)
     {
-        Router(stage, step).Kill(comesBack: true);
+        (await RouterAsync(stage, step)).Kill(comesBack: true);
         await Task.Delay(step.Time);
     }
 
@@ -64,9 +64,11 @@ internal static class ProcessFaults
 
     public static Task PauseWorkerAsync(Stage stage, Producers producers, FaultStep step) => Worker(stage, step).PauseAsync(step.Time);
 
-    public static Task PauseRouterAsync(Stage stage, Producers producers, FaultStep step) => Router(stage, step).PauseAsync(step.Time);
+    public static async Task PauseRouterAsync(Stage stage, Producers producers, FaultStep step) => await (await RouterAsync(stage, step)).PauseAsync(step.Time);
 
     private static StageNode Worker(Stage stage, FaultStep step) => stage.Workers[step.Victim % stage.Workers.Count];
 
-    private static StageNode Router(Stage stage, FaultStep step) => stage.Routers[step.Victim % stage.Routers.Count];
+    /// <summary>An even victim is the owner of the queue that all use, an odd one any router.</summary>
+    private static async Task<StageNode> RouterAsync(Stage stage, FaultStep step) =>
+        (step.Victim % 2 == 0 ? await stage.OwnerAsync() : null) ?? stage.Routers[step.Victim / 2 % stage.Routers.Count];
 }

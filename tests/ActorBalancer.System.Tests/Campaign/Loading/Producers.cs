@@ -12,9 +12,12 @@ namespace ActorBalancer.SystemTests.Campaign.Loading;
 /// </summary>
 internal sealed class Producers(Stage stage, StageApi api, string prefix, int seed) : IDisposable
 {
+    /// <summary>A queue that every producer uses.</summary>
+    public const string SharedQueue = "default";
+
     private const int Count = 4;
 
-    private static readonly string[] Queues = ["default", "second"];
+    private static readonly string[] Queues = [SharedQueue, "second"];
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromMilliseconds(100);
 

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json;
 using ActorBalancer.CampaignNode;
 using ActorBalancer.Node.Processes;
 using ActorBalancer.SystemTests.Campaign.Checking;
+using ActorBalancer.SystemTests.Campaign.Loading;
 using ActorBalancer.SystemTests.Network;
 using ActorBalancer.SystemTests.Processes;
 
@@ -85,6 +87,25 @@ internal sealed class Stage : IAsyncDisposable
         {
             throw new InvalidOperationException($"{node.Name} is not ready.\n{Logs}", fault);
         }
+    }
+
+    /// <summary>Who owns the queue that every producer uses; null: nobody who could say so.</summary>
+    public async Task<StageNode?> OwnerAsync()
+    {
+        foreach (StageNode router in Routers)
+        {
+            try
+            {
+                using JsonDocument queue = JsonDocument.Parse(await _probe.GetByteArrayAsync(new Uri(router.Http, $"/v1/queues/{Producers.SharedQueue}")));
+                string? owner = queue.RootElement.GetProperty("owner").GetString();
+                return Routers.FirstOrDefault(r => r.Name == owner);
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                // The next one may know.
+            }
+        }
+        return null;
     }
 
     public string Logs => string.Join('\n', Nodes.Select(n => n.Log));

@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using ActorBalancer.CampaignNode;
+using ActorBalancer.SystemTests.Campaign.Checking;
+using ActorBalancer.SystemTests.Campaign.Faults;
+using Xunit.Abstractions;
+
+namespace ActorBalancer.SystemTests.Campaign;
+
+/// <summary>
+/// The short campaign: the promise holds, whatever breaks. How fast things recover is shown and decides nothing; tests/campaign
+/// plays more rounds, and one of them again by its seed.
+/// </summary>
+public sealed class CampaignTests(ITestOutputHelper output)
+{
+    [SkippableTheory]
+    [InlineData("sqlite", 1, "worker-kill,router-kill,client-gone")]
+    [InlineData("sqlite", 2, "all-kill,duplicate-keys,poison")]
+    [InlineData("sqlite", 3, "disk-full,worker-pause")]
+    [InlineData("postgres", 4, "worker-kill-restart,pg-drop-connections,router-kill")]
+    [InlineData("postgres", 5, "owner-pause-long,pg-kill")]
+    [InlineData("postgres", 6, "split")]
+    public async Task Nothing_accepted_is_lost_and_no_stale_run_records_a_result(string store, int seed, string faults)
+    {
+        RoundResult result = await PlayAsync(new RoundPlan(store, seed, Of(faults)));
+        Assert.True(result.Verdict.Holds, $"{result.Row}\n{result.Verdict}\nAgain: tests/campaign --minutes 0 --seed {seed} --store {store} --fault {faults}\n{result.Logs}");
+    }
+
+    [SkippableFact]
+    public async Task Campaign_finds_what_a_store_without_a_fence_breaks()
+    {
+        RoundPlan plan = new("postgres", 7, Of("owner-pause-long")) { RouterSettings = [new(UnfencedStore.Variable, "1")] };
+        RoundResult result = await PlayAsync(plan);
+        output.WriteLine($"{result.Verdict}");
+        Assert.False(result.Verdict.Holds, $"{result.Row}");
+    }
+
+    [Fact]
+    public async Task Campaign_finds_what_a_router_takes_with_it_whose_store_is_its_memory()
+    {
+        RoundResult result = await PlayAsync(new RoundPlan("memory", 8, Of("router-kill")));
+        Assert.NotEmpty(result.Verdict.Lost);
+    }
+
+    [Fact]
+    public void Plan_follows_from_its_seed()
+    {
+        Assert.Equal($"{new RoundPlan("sqlite", 5, FaultCatalog.All)}", $"{new RoundPlan("sqlite", 5, FaultCatalog.All)}");
+        Assert.NotEqual($"{new RoundPlan("sqlite", 5, FaultCatalog.All)}", $"{new RoundPlan("sqlite", 6, FaultCatalog.All)}");
+    }
+
+    [Theory]
+    [InlineData("--minutes x", "'--minutes x' is not understood.")]
+    [InlineData("--seed", "'--seed ' is not understood.")]
+    [InlineData("--fault nothing", "There is no fault 'nothing'")]
+    [InlineData("--store sqlite --fault pg-kill", "None of these stores knows all of these faults.")]
+    public void Wrong_arguments_are_told(string arguments, string problem)
+    {
+        Assert.Null(CampaignArguments.Parse(arguments.Split(' '), out string told));
+        Assert.StartsWith(problem, told, StringComparison.Ordinal);
+    }
+
+    private static Fault[] Of(string names) => [.. names.Split(',').Select(name => FaultCatalog.Find(name)!)];
+
+    private async Task<RoundResult> PlayAsync(RoundPlan plan)
+    {
+        string? obstacle = await Round.ObstacleAsync(plan);
+        Skip.If(obstacle is not null, obstacle);
+        Stopwatch watch = Stopwatch.StartNew();
+        RoundResult result = await Round.PlayAsync(plan, output.WriteLine);
+        Spread workers = Spread.Of([.. RoundFigures.OfWorkers(result.Evidence)]), routers = Spread.Of([.. RoundFigures.OfRouters(result.Evidence)]);
+        string figures = FormattableString.Invariant(
+            $"{result.Row}; after a worker p50 {workers.P50} max {workers.Max} ms, after a router max {routers.Max} ms; {watch.Elapsed.TotalSeconds:0} s in all");
+        output.WriteLine(figures);
+        output.WriteLine(Submission.Sum(result.Evidence.Submissions));
+        Console.WriteLine($"campaign on {plan.Store}: {figures}");
+        return result;
+    }
+}
