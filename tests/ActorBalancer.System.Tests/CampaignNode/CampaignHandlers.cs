@@ -37,7 +37,7 @@ internal static class CampaignHandlers
     {
         LedgerWriter ledger = Ledger.Value;
         CampaignWork work = JsonSerializer.Deserialize<CampaignWork>(payload.Span, JsonSerializerOptions.Web)!;
-        string run = ledger.Started(work.Key, job.Id.ToString(), job.Attempt, job.Fence);
+        string run = ledger.Started(work.Key, job.Id.ToString(), job.Attempt, job.Fence, job.Queue);
         await using CancellationTokenRegistration hearing = job.Cancellation.Register(() => ledger.Cancelled(run));
         try
         {

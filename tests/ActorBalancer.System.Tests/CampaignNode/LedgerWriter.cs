@@ -38,10 +38,10 @@ internal sealed class LedgerWriter
     public static long Now => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000);
 
     /// <summary>Gives the run a name that no other run has.</summary>
-    public string Started(string key, string id, int attempt, long fence)
+    public string Started(string key, string id, int attempt, long fence, string queue)
     {
         string run = $"{Name}.{Environment.ProcessId}.{Interlocked.Increment(ref _runs)}";
-        Write($"{StartMark}\t{Now}\t{run}\t{key}\t{id}\t{attempt}\t{fence}\n");
+        Write($"{StartMark}\t{Now}\t{run}\t{key}\t{id}\t{attempt}\t{fence}\t{queue}\n");
         return run;
     }
 

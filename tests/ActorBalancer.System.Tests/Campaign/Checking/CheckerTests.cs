@@ -16,7 +16,7 @@ public sealed class CheckerTests
     {
         Accepted("k", "j");
         Final("j", "w1.7.1", new HistoryAttempt(1, "w1", "succeeded"));
-        Verdict verdict = Check("S\t10\tw1.7.1\tk\tj\t1\t5", "E\t20\tw1.7.1\tOk");
+        Verdict verdict = Check("S\t10\tw1.7.1\tk\tj\t1\t5\tq", "E\t20\tw1.7.1\tOk");
         Assert.True(verdict.Holds, verdict.ToString());
         Assert.Equal((1, 0, 0), (verdict.Accepted, verdict.Duplicates, verdict.OverlapsExplained));
     }
@@ -26,7 +26,7 @@ public sealed class CheckerTests
     {
         Accepted("k", "j");
         Final("j", "w2.8.1", new HistoryAttempt(1, "w1", "failed"), new HistoryAttempt(2, "w2", "succeeded"), attempt: 2);
-        Verdict verdict = Check("S\t10\tw1.7.1\tk\tj\t1\t5", "E\t20\tw1.7.1\tFailed", "S\t30\tw2.8.1\tk\tj\t2\t5", "E\t40\tw2.8.1\tOk");
+        Verdict verdict = Check("S\t10\tw1.7.1\tk\tj\t1\t5\tq", "E\t20\tw1.7.1\tFailed", "S\t30\tw2.8.1\tk\tj\t2\t5\tq", "E\t40\tw2.8.1\tOk");
         Assert.True(verdict.Holds, verdict.ToString());
         Assert.Equal(0, verdict.Duplicates);
     }
@@ -43,7 +43,7 @@ public sealed class CheckerTests
     {
         Accepted("k", "j");
         _histories["j"] = new JobHistory("j", "running", null, [new HistoryAttempt(1, "w1", null)], null);
-        Assert.Single(Check("S\t10\tw1.7.1\tk\tj\t1\t5").Lost);
+        Assert.Single(Check("S\t10\tw1.7.1\tk\tj\t1\t5\tq").Lost);
     }
 
     [Fact]
@@ -52,26 +52,26 @@ public sealed class CheckerTests
         Accepted("k", "j");
         Accepted("other", "j");
         Final("j", "w1.7.1", new HistoryAttempt(1, "w1", "succeeded"), key: "other");
-        Verdict verdict = Check("S\t10\tw1.7.1\tother\tj\t1\t5", "E\t20\tw1.7.1\tOk");
+        Verdict verdict = Check("S\t10\tw1.7.1\tother\tj\t1\t5\tq", "E\t20\tw1.7.1\tOk");
         Assert.StartsWith("k ", Assert.Single(verdict.Lost), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Run_of_what_was_never_submitted_is_unexpected() =>
-        Assert.Single(Check("S\t10\tw1.7.1\tk\tj\t1\t5", "E\t20\tw1.7.1\tOk").Unexpected);
+        Assert.Single(Check("S\t10\tw1.7.1\tk\tj\t1\t5\tq", "E\t20\tw1.7.1\tOk").Unexpected);
 
     [Fact]
     public void Run_of_what_was_refused_is_unexpected()
     {
         Submit("k").Refused("store_unavailable", "r1");
-        Assert.Single(Check("S\t10\tw1.7.1\tk\tj\t1\t5", "E\t20\tw1.7.1\tOk").Unexpected);
+        Assert.Single(Check("S\t10\tw1.7.1\tk\tj\t1\t5\tq", "E\t20\tw1.7.1\tOk").Unexpected);
     }
 
     [Fact]
     public void Run_of_what_got_no_answer_is_allowed()
     {
         Submit("k").Unknown("no answer", "r1");
-        Verdict verdict = Check("S\t10\tw1.7.1\tk\tj\t1\t5", "E\t20\tw1.7.1\tOk");
+        Verdict verdict = Check("S\t10\tw1.7.1\tk\tj\t1\t5\tq", "E\t20\tw1.7.1\tOk");
         Assert.True(verdict.Holds, verdict.ToString());
     }
 
@@ -80,7 +80,7 @@ public sealed class CheckerTests
     {
         Submission submission = Accepted("k", "j");
         Final("j", "w1.7.1", new HistoryAttempt(1, "w1", "succeeded"));
-        string[] runs = ["S\t10\tw1.7.1\tk\tj\t1\t5", "E\t20\tw1.7.1\tOk", "S\t11\tw1.7.2\tk\ti\t1\t5", "E\t21\tw1.7.2\tOk"];
+        string[] runs = ["S\t10\tw1.7.1\tk\tj\t1\t5\tq", "E\t20\tw1.7.1\tOk", "S\t11\tw1.7.2\tk\ti\t1\t5\tq", "E\t21\tw1.7.2\tOk"];
         Assert.Single(Check(runs).Unexpected);
 
         submission.Accepted("i", "r2");
@@ -130,7 +130,7 @@ public sealed class CheckerTests
     public void Run_that_a_kill_broke_off_ends_with_it()
     {
         TwoRuns();
-        string[] runs = ["S\t1000\tw1.7.1\tk\tj\t1\t5", "S\t2000\tw2.8.1\tk\tj\t2\t5", "E\t2500\tw2.8.1\tOk"];
+        string[] runs = ["S\t1000\tw1.7.1\tk\tj\t1\t5\tq", "S\t2000\tw2.8.1\tk\tj\t2\t5\tq", "E\t2500\tw2.8.1\tOk"];
         Assert.Single(Check(runs).OverlapsUnexplained);
         _faults.Killed("w1", 7, 1_900, isRouter: false);
         Verdict verdict = Check(runs);
@@ -143,7 +143,7 @@ public sealed class CheckerTests
     {
         TwoRuns();
         _faults.Killed("w1", 7, 2_100, isRouter: false);
-        Assert.Single(Check("S\t1000\tw1.7.1\tk\tj\t1\t5", "S\t2000\tw2.8.1\tk\tj\t2\t5", "E\t2500\tw2.8.1\tOk").OverlapsUnexplained);
+        Assert.Single(Check("S\t1000\tw1.7.1\tk\tj\t1\t5\tq", "S\t2000\tw2.8.1\tk\tj\t2\t5\tq", "E\t2500\tw2.8.1\tOk").OverlapsUnexplained);
     }
 
     [Fact]
@@ -169,7 +169,7 @@ public sealed class CheckerTests
     {
         Accepted("k", "j");
         Final("j", run, new HistoryAttempt(1, "w1", "succeeded"));
-        Assert.Single(Check("S\t10\tw1.7.2\tk\tj\t1\t5").StaleOutcomes);
+        Assert.Single(Check("S\t10\tw1.7.2\tk\tj\t1\t5\tq").StaleOutcomes);
     }
 
     [Fact]
@@ -190,17 +190,17 @@ public sealed class CheckerTests
         TwoRuns();
         _faults.Killed("w1", 7, 1_900, isRouter: false);
         _faults.Killed("r1", 3, 1_200, isRouter: true);
-        Evidence evidence = Gather("S\t1000\tw1.7.1\tk\tj\t1\t5", "S\t2000\tw2.8.1\tk\tj\t2\t6", "E\t2500\tw2.8.1\tOk");
+        Evidence evidence = Gather("S\t1000\tw1.7.1\tk\tj\t1\t5\tq", "S\t2000\tw2.8.1\tk\tj\t2\t6\tq", "E\t2500\tw2.8.1\tOk");
         Assert.Equal([0.1], RoundFigures.OfWorkers(evidence));
         Assert.Equal([0.8], RoundFigures.OfRouters(evidence));
         Assert.Equal(new Spread(2, 4, 4), Spread.Of([4, 1, 2, 3]));
     }
 
     private static readonly string[] Overlapping =
-        ["S\t1000\tw1.7.1\tk\tj\t1\t5", "S\t2000\tw2.8.1\tk\tj\t2\t5", "E\t2500\tw2.8.1\tOk", "E\t6000\tw1.7.1\tOk"];
+        ["S\t1000\tw1.7.1\tk\tj\t1\t5\tq", "S\t2000\tw2.8.1\tk\tj\t2\t5\tq", "E\t2500\tw2.8.1\tOk", "E\t6000\tw1.7.1\tOk"];
 
     private static readonly string[] Apart =
-        ["S\t1000\tw1.7.1\tk\tj\t1\t5", "E\t1500\tw1.7.1\tOk", "S\t2000\tw2.8.1\tk\tj\t2\t5", "E\t2500\tw2.8.1\tOk"];
+        ["S\t1000\tw1.7.1\tk\tj\t1\t5\tq", "E\t1500\tw1.7.1\tOk", "S\t2000\tw2.8.1\tk\tj\t2\t5\tq", "E\t2500\tw2.8.1\tOk"];
 
     private static void AssertExplained(Verdict verdict)
     {

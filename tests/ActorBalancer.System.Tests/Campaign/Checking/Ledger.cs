@@ -46,7 +46,7 @@ internal sealed class Ledger
         {
             // NODE.PID.N
             string[] parts = name.Split('.');
-            _byName.Add(name, new LedgerRun(name, parts[0], (int)Number(parts[1]), fields[3], fields[4], (int)Number(fields[5]), Number(fields[6]), at));
+            _byName.Add(name, new LedgerRun(name, parts[0], (int)Number(parts[1]), fields[3], fields[4], (int)Number(fields[5]), Number(fields[6]), fields[7], at));
         }
         LedgerRun run = _byName[name];
         if (fields[0] == LedgerWriter.CancelMark)

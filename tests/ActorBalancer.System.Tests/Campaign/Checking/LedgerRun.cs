@@ -10,8 +10,9 @@ namespace ActorBalancer.SystemTests.Campaign.Checking;
 /// <param name="Id">The job's.</param>
 /// <param name="Attempt">As the worker was told.</param>
 /// <param name="Fence">The incarnation that assigned it.</param>
+/// <param name="Queue">The job's.</param>
 /// <param name="Start">When.</param>
-internal sealed record LedgerRun(string Name, string Node, int Pid, string Key, string Id, int Attempt, long Fence, long Start)
+internal sealed record LedgerRun(string Name, string Node, int Pid, string Key, string Id, int Attempt, long Fence, string Queue, long Start)
 {
     /// <summary>When its handler heard that it is cancelled.</summary>
     public long? CancelledAt { get; set; }

@@ -22,15 +22,21 @@ internal static class RoundFigures
         }
     }
 
-    /// <summary>From the death of a router to the first start that a later incarnation assigned.</summary>
+    /// <summary>From the death of a router to the first start of a job in each of its queues, which another incarnation assigned.</summary>
     public static IEnumerable<double> OfRouters(Evidence evidence)
     {
         IReadOnlyList<LedgerRun> runs = evidence.Ledger.Runs;
         foreach (FaultLog.Death death in evidence.Faults.Deaths.Where(d => d is { IsRouter: true, ByUs: true }))
         {
-            long fence = runs.Where(r => r.Start <= death.At).Select(r => r.Fence).DefaultIfEmpty().Max();
-            if (runs.FirstOrDefault(r => r.Start > death.At && r.Fence > fence) is { } next)
-                yield return (next.Start - death.At) / 1_000.0;
+            foreach (IGrouping<string, LedgerRun> queue in runs.GroupBy(r => r.Queue))
+            {
+                long owner = queue.Where(r => r.Start <= death.At).Select(r => r.Fence).DefaultIfEmpty().Max();
+                // What it had assigned may still start for a moment; in a queue that was not its own the owner stays who it is.
+                LedgerRun? next = queue.FirstOrDefault(r => r.Start > death.At && r.Fence > owner);
+                LedgerRun? last = queue.LastOrDefault(r => r.Fence == owner);
+                if (next is not null && (last is null || last.Start < next.Start))
+                    yield return (next.Start - death.At) / 1_000.0;
+            }
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class CampaignProcess : IAsyncDisposable
 
     public Task Ended => _ended.Task;
 
-    public bool HasEnded => _process.HasExited;
+    public bool HasEnded => _ended.Task.IsCompleted;
 
     /// <summary>The newest lines of its standard error.</summary>
     public string Log
@@ -56,7 +56,7 @@ internal sealed class CampaignProcess : IAsyncDisposable
     /// <summary>False: it has ended already.</summary>
     public bool Signal(int signal)
     {
-        if (_process.HasExited)
+        if (HasEnded || _process.HasExited)
             return false;
         Signals.Send(Pid, signal);
         return true;
