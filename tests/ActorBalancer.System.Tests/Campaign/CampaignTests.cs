@@ -12,10 +12,12 @@ namespace ActorBalancer.SystemTests.Campaign;
 /// </summary>
 public sealed class CampaignTests(ITestOutputHelper output)
 {
+    // What is broken there does not become final, however long one waits.
+    private static readonly TimeSpan WhereItBreaks = TimeSpan.FromSeconds(10);
+
     [SkippableTheory]
     [InlineData("sqlite", 1, "worker-kill,router-kill,client-gone")]
-    [InlineData("sqlite", 2, "all-kill,duplicate-keys,poison")]
-    [InlineData("sqlite", 3, "disk-full,worker-pause")]
+    [InlineData("sqlite", 2, "disk-full,all-kill,duplicate-keys,poison")]
     [InlineData("postgres", 4, "worker-kill-restart,pg-drop-connections,router-kill")]
     [InlineData("postgres", 5, "owner-pause-long,pg-kill")]
     [InlineData("postgres", 6, "split")]
@@ -28,7 +30,7 @@ public sealed class CampaignTests(ITestOutputHelper output)
     [SkippableFact]
     public async Task Campaign_finds_what_a_store_without_a_fence_breaks()
     {
-        RoundPlan plan = new("postgres", 7, Of("owner-pause-long")) { RouterSettings = [new(UnfencedStore.Variable, "1")] };
+        RoundPlan plan = new("postgres", 7, Of("owner-pause-long")) { RouterSettings = [new(UnfencedStore.Variable, "1")], Patience = WhereItBreaks };
         RoundResult result = await PlayAsync(plan);
         output.WriteLine($"{result.Verdict}");
         Assert.False(result.Verdict.Holds, $"{result.Row}");
@@ -37,7 +39,7 @@ public sealed class CampaignTests(ITestOutputHelper output)
     [Fact]
     public async Task Campaign_finds_what_a_router_takes_with_it_whose_store_is_its_memory()
     {
-        RoundResult result = await PlayAsync(new RoundPlan("memory", 8, Of("router-kill")));
+        RoundResult result = await PlayAsync(new RoundPlan("memory", 8, Of("router-kill")) { Patience = WhereItBreaks });
         Assert.NotEmpty(result.Verdict.Lost);
     }
 

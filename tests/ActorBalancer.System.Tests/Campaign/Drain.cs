@@ -5,20 +5,23 @@ using ActorBalancer.SystemTests.Campaign.Staging;
 
 namespace ActorBalancer.SystemTests.Campaign;
 
-/// <summary>Waits until every accepted job is final. A job that makes no progress for long is taken as it is: that is for the checker.</summary>
+/// <summary>Waits until every accepted job is final. A job that does not become final is taken as it is: that is for the checker.</summary>
 internal static class Drain
 {
     private const int AtOnce = 8;
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan WithoutProgress = TimeSpan.FromSeconds(90);
 
-    public static async Task<IReadOnlyDictionary<string, JobHistory>> FinishAsync(Stage stage, StageApi api, IReadOnlyList<Submission> submissions)
+    /// <param name="stage">The cluster, healed.</param>
+    /// <param name="api">The way to it.</param>
+    /// <param name="submissions">Whose jobs.</param>
+    /// <param name="withoutProgress">For how long no job has become final when it gives up.</param>
+    public static async Task<IReadOnlyDictionary<string, JobHistory>> FinishAsync(Stage stage, StageApi api, IReadOnlyList<Submission> submissions, TimeSpan withoutProgress)
     {
         ConcurrentDictionary<string, JobHistory> histories = [];
         string[] open = [.. submissions.SelectMany(s => s.Ids).Distinct()];
         long progress = TimeProvider.System.GetTimestamp();
-        while (open.Length > 0 && TimeProvider.System.GetElapsedTime(progress) < WithoutProgress)
+        while (open.Length > 0 && TimeProvider.System.GetElapsedTime(progress) < withoutProgress)
         {
             await Parallel.ForEachAsync(open, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (id, _) =>
             {

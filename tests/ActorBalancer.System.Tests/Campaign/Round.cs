@@ -48,7 +48,7 @@ internal static class Round
         DateTimeOffset healed = TimeProvider.System.GetUtcNow();
         tell("  draining");
         await producers.AnsweredAsync(AnswerTime);
-        IReadOnlyDictionary<string, JobHistory> histories = await Drain.FinishAsync(stage, api, producers.Submissions);
+        IReadOnlyDictionary<string, JobHistory> histories = await Drain.FinishAsync(stage, api, producers.Submissions, plan.Patience);
 
         Evidence evidence = new(producers.Submissions, Ledger.Read(stage.Ledgers), histories, stage.Faults, LeaseMicros);
         Verdict verdict = Checker.Check(evidence);

@@ -17,6 +17,9 @@ internal sealed record RoundPlan(string Store, int Seed, IReadOnlyList<Fault> Fa
     /// <summary>More environment variables of the routers.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> RouterSettings { get; init; } = [];
 
+    /// <summary>For how long no job has become final when the drain gives up.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(90);
+
     public IReadOnlyList<FaultStep> Steps { get; } = [.. Plan(Seed, Faults)];
 
     public override string ToString() =>
