@@ -1,6 +1,10 @@
+using System.Data.Common;
 using ActorBalancer.Options;
 using ActorBalancer.Storage.Postgres;
 using ActorBalancer.Storage.Sqlite;
+using ActorBalancer.Storage.Transactions;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace ActorBalancer.Storage;
 
@@ -19,6 +23,13 @@ internal sealed class DurableStores : IStoreProvider
             _ => throw new ArgumentException($"'{options.Store}' is no durable store.", nameof(options)),
         };
     }
+
+    public IJobTransactions? Transactions(BalancerOptions options, DbTransaction transaction) => transaction switch
+    {
+        NpgsqlTransaction => new PostgresTransactions(options.Postgres.Schema),
+        SqliteTransaction => new SqliteTransactions(),
+        _ => null,
+    };
 
     private static PostgresJobStore? MakePostgres(BalancerOptions options, out ConfigurationError? error)
     {

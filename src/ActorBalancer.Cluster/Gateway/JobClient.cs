@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Text.Json;
 using ActorBalancer.Dispatch;
 using ActorBalancer.Intake;
@@ -24,8 +25,10 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
     /// <param name="limits">Of a batch.</param>
     /// <param name="payloadLimit">Bytes.</param>
     /// <param name="gone">Cancelled when the gateway can answer nobody any more, however it ended.</param>
-    public void Connect(IActorRef gateway, IntakeLimits limits, int payloadLimit, CancellationToken gone) =>
-        _link = new Link(gateway, limits, payloadLimit, gone);
+    /// <param name="transactions">What a caller's transaction can hold.</param>
+    public void Connect(
+        IActorRef gateway, IntakeLimits limits, int payloadLimit, CancellationToken gone, Func<DbTransaction, IJobTransactions> transactions) =>
+        _link = new Link(gateway, limits, payloadLimit, gone, transactions);
 
     /// <summary>The node stops: whoever comes from now on is refused.</summary>
     public void Disconnect() => _link = null;
@@ -36,6 +39,32 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
         configure?.Invoke(options);
         RefusalCode code = Requests.Make(kind, JsonSerializer.SerializeToUtf8Bytes(args, JsonSerializerOptions.Web), options, clock, out JobRequest request, out string? detail);
         return code == RefusalCode.None ? SubmitAsync(request, cancellation) : Refused<JobId>(code, detail!);
+    }
+
+    public async Task<JobId> SubmitAsync<TArgs>(
+        string kind, TArgs args, DbTransaction transaction, Action<SubmitOptions>? configure = null, CancellationToken cancellation = default)
+    {
+        Link link = Ready();
+        IJobTransactions transactions = link.Transactions(transaction);
+        SubmitOptions options = new();
+        configure?.Invoke(options);
+        RefusalCode code = Requests.Make(kind, JsonSerializer.SerializeToUtf8Bytes(args, JsonSerializerOptions.Web), options, clock, out JobRequest request, out string? detail);
+        if (code == RefusalCode.None)
+            code = JobRequestValidator.Check(request, link.PayloadLimit, out detail);
+        if (code == RefusalCode.None && request.Key is not null)
+            (code, detail) = (RefusalCode.Invalid, "'key' cannot be given with a transaction: that makes the job once, or never.");
+        if (code != RefusalCode.None)
+            throw new JobRefusedException(code, detail!);
+        // The owner sets a key aside, for which it needs to know all but the payload.
+        WholeSubmit submit = new();
+        JobBatch asked = JobBatch.From([request with { Payload = default }], BatchRule.Reserve);
+        link.Gateway.Tell(new IClientProtocol.SubmitMany(new IntakeBatch(asked, tag: 0, submit, notify: false)), ActorRefs.NoSender);
+        WholeAnswer answer = await UntilGone(submit.Task, link, RefusalCode.NotReady, cancellation).ConfigureAwait(false);
+        if (answer.Code != RefusalCode.None)
+            throw new JobRefusedException(answer.Code, answer.Detail!);
+        JobId id = answer.Ids[0];
+        await transactions.SubmitInAsync(transaction, JobBatch.From([request]), [id.Key], clock.GetUtcNow().ToUnixTimeMilliseconds(), cancellation).ConfigureAwait(false);
+        return id;
     }
 
     public async Task<JobId> SubmitAsync(JobRequest request, CancellationToken cancellation = default) =>
@@ -209,7 +238,8 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
 
     private static Task<T> Refused<T>(RefusalCode code, string detail) => Task.FromException<T>(new JobRefusedException(code, detail));
 
-    private sealed record Link(IActorRef Gateway, IntakeLimits Limits, int PayloadLimit, CancellationToken Gone);
+    private sealed record Link(
+        IActorRef Gateway, IntakeLimits Limits, int PayloadLimit, CancellationToken Gone, Func<DbTransaction, IJobTransactions> Transactions);
 
     private sealed class OneSubmit() : TaskCompletionSource<(JobId Id, bool IsKnown)>(TaskCreationOptions.RunContinuationsAsynchronously), ISubmitter
     {

@@ -210,7 +210,7 @@ internal sealed class BalancerNode : IAsyncDisposable
     private async Task<BalancerNode> ConnectAsync()
     {
         BalancerTree tree = await _tree.Task;
-        Client.Connect(tree.Gateway, _limits, _settings.Options.Limits.Payload, _gone.Token);
+        Client.Connect(tree.Gateway, _limits, _settings.Options.Limits.Payload, _gone.Token, t => NodeStore.Transactions(_settings.Options, t));
         return this;
     }
 
@@ -290,8 +290,16 @@ internal sealed class BalancerNode : IAsyncDisposable
             LifePort = lifePort.Port,
             Version = typeof(BalancerNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
         };
+        JobSurroundings around = new()
+        {
+            WorkerName = name,
+            Clock = settings.Clock,
+            PayloadLimit = settings.Options.Limits.Payload,
+            ResultLimit = settings.Options.Limits.Result,
+            Transactions = transaction => NodeStore.Transactions(settings.Options, transaction),
+        };
         SlotFile? file = SlotFile.Of(settings.Options, slots);
-        return new WorkerEngine(worker, settings.Options.Limits.Result, identity, settings.Handlers, settings.Services, settings.Logs, settings.Clock, file);
+        return new WorkerEngine(worker, identity, settings.Handlers, settings.Services, settings.Logs, around, file);
     }
 
     /// <summary>Microseconds since 1970: larger than that of any earlier process of this name.</summary>

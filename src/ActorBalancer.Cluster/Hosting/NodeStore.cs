@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ActorBalancer.Hosting;
 using ActorBalancer.Options;
 using ActorBalancer.Storage;
@@ -41,14 +42,27 @@ internal static class NodeStore
     {
         if (options.Store == StoreNames.Memory)
             return new MemoryJobStore(clock, options.Memory, options.Limits.Queues);
-        if (Type.GetType(Provider, throwOnError: false) is not { } provider)
+        if (FindProvider() is not { } provider)
         {
             throw new BalancerConfigurationException([new ConfigurationError(
                 "actorbalancer.store", options.Store, "is in ActorBalancer.Storage, which this application lacks: add a reference to it, or use memory")]);
         }
-        IJobStore? store = ((IStoreProvider)Activator.CreateInstance(provider)!).Make(options, clock, out ConfigurationError? error);
+        IJobStore? store = provider.Make(options, clock, out ConfigurationError? error);
         return store ?? throw new BalancerConfigurationException([error!]);
     }
+
+    /// <summary>For a caller's or handler's own transaction.</summary>
+    /// <exception cref="ArgumentException">It is of no database that can be the store.</exception>
+    public static IJobTransactions Transactions(BalancerOptions options, DbTransaction transaction)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return FindProvider()?.Transactions(options, transaction) ?? throw new ArgumentException(
+            $"A transaction of {transaction.GetType().FullName} cannot hold jobs: use one of Npgsql or Microsoft.Data.Sqlite on the database of the store, "
+                + "and reference ActorBalancer.Storage.", nameof(transaction));
+    }
+
+    private static IStoreProvider? FindProvider() =>
+        Type.GetType(Provider, throwOnError: false) is { } provider ? (IStoreProvider)Activator.CreateInstance(provider)! : null;
 
     private static string KeyOf(BalancerOptions options) => options.Store switch
     {

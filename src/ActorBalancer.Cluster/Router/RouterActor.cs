@@ -58,6 +58,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         _settings.Membership.Tell(new IMembershipProtocol.Subscribe(Self));
+        WatchInbox();
         Own();
     }
 
@@ -70,6 +71,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
             case RenewAnswer answer: OnRenewed(answer.Prolonged, answer.Sent); return;
             case ReleaseAnswer answer: OnReleased(answer.Asker); return;
             case RouterWelcome welcome: OnGreeted(welcome, Sender); return;
+            case LookIntoInbox: LookAtInbox(); return;
             case IGatewayProtocol.WatchOwners: OnWatchOwners(Sender); return;
             case IGatewayProtocol.Owners: _takeover.LookNow(); break;
             case IGatewayProtocol question when _released: Sender.Tell(new IGatewayProtocol.Moved(question.Ticket)); return;

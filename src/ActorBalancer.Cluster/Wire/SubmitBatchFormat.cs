@@ -63,7 +63,7 @@ internal static class SubmitBatchFormat
         int count = head.ColumnCount();
         string[] kinds = head.Names();
         string[] queues = head.Names();
-        BatchRule rule = (BatchRule)head.Choice((int)BatchRule.OnlyAsk, "rule of a batch");
+        BatchRule rule = (BatchRule)head.Choice((int)BatchRule.Reserve, "rule of a batch");
         if (count == 0 || kinds.Length == 0 || queues.Length == 0)
             throw r.Malformed($"{count} jobs of {kinds.Length} kinds in {queues.Length} queues");
 

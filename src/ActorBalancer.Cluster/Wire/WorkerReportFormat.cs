@@ -1,3 +1,4 @@
+using ActorBalancer.Cluster.Gateway;
 using ActorBalancer.Work;
 
 namespace ActorBalancer.Wire;
@@ -17,9 +18,14 @@ internal static class WorkerReportFormat
     private const byte Durations = 13;
     private const byte Errors = 14;
     private const byte Held = 15;
+    private const byte Submits = Held + HeldColumns.Count;
 
     public static byte[] Write(WorkerReport report)
     {
+        // Each is a message of its own, written before this one is begun: there is one writer a thread.
+        byte[]?[]? submits = report.Outcomes.Any(run => run.Submits is not null)
+            ? [.. report.Outcomes.Select(run => run.Submits is { } jobs ? SubmitBatchFormat.Write(new IGatewayProtocol.SubmitBatch(0, jobs, false)) : null)]
+            : null;
         WireWriter w = WireWriter.Begin();
         int head = w.Start(WireFormat.Head);
         w.Number(report.WorkerIncarnation);
@@ -47,6 +53,13 @@ internal static class WorkerReportFormat
         w.Column<FinishedRun, DurationColumn>(Durations, runs);
         w.Texts<FinishedRun, ErrorColumn>(Errors, runs);
         HeldColumns.Write(w, report.Held, Held);
+        if (submits is not null)
+        {
+            int section = w.Start(Submits);
+            foreach (byte[]? jobs in submits)
+                w.Bytes(jobs);
+            w.End(section);
+        }
         return w.Finish<FinishedRun, ResultColumn>(ResultLengths, runs);
     }
 
@@ -77,6 +90,15 @@ internal static class WorkerReportFormat
         r.Column<FinishedRun, StartedColumn>(Started, runs);
         r.Column<FinishedRun, DurationColumn>(Durations, runs);
         r.Texts<FinishedRun, ErrorColumn>(Errors, runs);
+        if (r.Has(Submits))
+        {
+            WireFields section = r.Fields(Submits);
+            foreach (ref FinishedRun run in runs.AsSpan())
+            {
+                ReadOnlyMemory<byte> jobs = section.Bytes();
+                run.Submits = jobs.IsEmpty ? null : SubmitBatchFormat.Read(jobs.ToArray(), cache).Jobs;
+            }
+        }
         foreach (ref readonly FinishedRun run in runs.AsSpan())
         {
             // Rounding up to a millisecond must not lead beyond the last one either.

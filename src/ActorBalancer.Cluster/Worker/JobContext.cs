@@ -1,3 +1,9 @@
+using System.Data.Common;
+using System.Text.Json;
+using ActorBalancer.Cluster.Gateway;
+using ActorBalancer.Cluster.Worker;
+using ActorBalancer.Intake;
+using ActorBalancer.Storage;
 using ActorBalancer.Work;
 using Microsoft.Extensions.Logging;
 
@@ -6,15 +12,24 @@ namespace ActorBalancer;
 /// <summary>The job that a handler runs, and this attempt at it.</summary>
 public sealed class JobContext
 {
+    private const int MostSubmits = 1_000;
+
     private readonly RunToken _token;
     private readonly AssignedJob _job;
     private CancellationTokenSource? _cancellation;
     private volatile bool _cancelled;
 
-    internal JobContext(in RunToken token, in AssignedJob job, IServiceProvider services, ILogger logger)
+    private readonly JobSurroundings _around;
+    private readonly long _startedUnixMs;
+    private List<JobRequest>? _submits;
+    private int _submitBytes;
+
+    internal JobContext(in RunToken token, in AssignedJob job, IServiceProvider services, ILogger logger, JobSurroundings around)
     {
         _token = token;
         _job = job;
+        _around = around;
+        _startedUnixMs = around.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         Services = services;
         Logger = logger;
     }
@@ -65,6 +80,79 @@ public sealed class JobContext
     public IServiceProvider Services { get; internal set; }
 
     internal bool IsCancelled => _cancelled;
+
+    /// <summary>The handler's own transaction says how the run ended.</summary>
+    internal bool IsCompletedInTransaction { get; private set; }
+
+    /// <summary>What the handler submitted; null: nothing.</summary>
+    internal JobBatch? Submits => _submits is null ? null : JobBatch.From(_submits);
+
+    /// <summary>
+    /// Submits a job that is accepted together with this run's success or discard, and never if the run fails or is tried again. Up to 1,000
+    /// jobs a run and together as large as one payload may be. Not thread-safe.
+    /// </summary>
+    /// <exception cref="JobRefusedException">Invalid, or too large.</exception>
+    /// <exception cref="InvalidOperationException">After <see cref="CompleteIn(DbTransaction)"/>.</exception>
+    public void Submit<TArgs>(string kind, TArgs args, Action<SubmitOptions>? configure = null)
+    {
+        if (IsCompletedInTransaction)
+            throw new InvalidOperationException("The job is completed in a transaction already: submit before that, and the jobs are part of it.");
+        SubmitOptions options = new();
+        configure?.Invoke(options);
+        byte[] payload = JsonSerializer.SerializeToUtf8Bytes(args, JsonSerializerOptions.Web);
+        RefusalCode code = Requests.Make(kind, payload, options, _around.Clock, out JobRequest request, out string? detail);
+        if (code == RefusalCode.None)
+            code = JobRequestValidator.Check(request, _around.PayloadLimit, out detail);
+        if (code == RefusalCode.None && (_submits?.Count == MostSubmits || _submitBytes + IntakeBatch.WireBytes(request) > _around.PayloadLimit + MostSubmits))
+            (code, detail) = (RefusalCode.TooLarge, $"A run submits at most {MostSubmits} jobs of together {_around.PayloadLimit} bytes: submit more by the job client.");
+        if (code != RefusalCode.None)
+            throw new JobRefusedException(code, detail!);
+        (_submits ??= []).Add(request);
+        _submitBytes += IntakeBatch.WireBytes(request);
+    }
+
+    /// <summary>
+    /// Lets this run succeed in the handler's own transaction on the store's database: its success, its <paramref name="result"/> and what it
+    /// submitted before become true with the commit, together with what else the transaction changes, or not at all. Call it last, commit
+    /// soon after, and return <see cref="JobOutcome.Ok"/>; a transaction that is not committed is a failed attempt.
+    /// </summary>
+    /// <param name="transaction">Of Npgsql on the PostgreSQL database, or of Microsoft.Data.Sqlite on the SQLite file in the process that has it open.</param>
+    /// <param name="result">Bytes, up to the result limit.</param>
+    /// <exception cref="StaleRunException">Another run has the job by now, or it is final: roll the transaction back.</exception>
+    /// <exception cref="ArgumentException">The transaction is of another database, or has ended; or the result is too large.</exception>
+    public void CompleteIn(DbTransaction transaction, ReadOnlyMemory<byte> result)
+    {
+        if (IsCompletedInTransaction)
+            throw new InvalidOperationException("The job is completed in a transaction already.");
+        if (result.Length > _around.ResultLimit)
+            throw new ArgumentException($"The result has {result.Length} bytes, the limit is {_around.ResultLimit}.", nameof(result));
+        IJobTransactions transactions = _around.Transactions(transaction);
+        long now = _around.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        if (Submits is { } jobs)
+        {
+            long[] none = new long[jobs.Count];
+            Array.Fill(none, -1);
+            // A call that waits, like all of this method: the handler's transaction is open, and nothing else may use its connection.
+            transactions.SubmitInAsync(transaction, jobs, none, now, Cancellation).GetAwaiter().GetResult();
+        }
+        transactions.CompleteIn(transaction, new OutcomeRow
+        {
+            Key = _job.Key,
+            Attempt = _job.Attempt,
+            Outcome = AttemptOutcome.Succeeded,
+            State = JobState.Succeeded,
+            Worker = _around.WorkerName,
+            StartedUnixMs = _startedUnixMs,
+            FinishedUnixMs = now,
+            Result = result,
+        });
+        _submits = null;
+        IsCompletedInTransaction = true;
+    }
+
+    /// <summary>As <see cref="CompleteIn(DbTransaction, ReadOnlyMemory{byte})"/>, without a result.</summary>
+    /// <inheritdoc cref="CompleteIn(DbTransaction, ReadOnlyMemory{byte})"/>
+    public void CompleteIn(DbTransaction transaction) => CompleteIn(transaction, default);
 
     /// <summary>Runs the handler's callbacks on this thread; they may throw.</summary>
     internal void Cancel()

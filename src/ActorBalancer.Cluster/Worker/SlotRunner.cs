@@ -59,7 +59,7 @@ internal sealed partial class SlotRunner(WorkerEngine engine, int slot, int resu
             return Failed($"this worker has no handler for the kind '{job.Kind}'");
         try
         {
-            return EndOf(await _handler(_payload, job));
+            return EndOf(await _handler(_payload, job), job);
         }
         catch (Exception e) when (job.IsCancelled && (e as AggregateException)?.InnerException is OperationCanceledException)
         {
@@ -80,18 +80,22 @@ internal sealed partial class SlotRunner(WorkerEngine engine, int slot, int resu
         }
     }
 
-    private RunEnd EndOf(in JobOutcome outcome)
+    private RunEnd EndOf(in JobOutcome outcome, JobContext job)
     {
         if (outcome.Kind == AttemptOutcome.None)
             return Failed("the handler gave no outcome; return JobOutcome.Ok, Retry or Discard");
         if (outcome.Result.Length > resultLimit)
             return Failed($"the result has {outcome.Result.Length} bytes, the limit is {resultLimit}; store it elsewhere and return its name");
+        // If the transaction was committed, the store knows the job as succeeded and takes no other outcome.
+        if (outcome.Kind == AttemptOutcome.Succeeded && job.IsCompletedInTransaction)
+            return Failed("the handler completed its job in a transaction that was not committed");
         return new RunEnd
         {
             Outcome = outcome.Kind,
             RetryAfterMs = outcome.RetryAfter is { } after ? (long)Math.Ceiling(after.TotalMilliseconds) : -1,
             Result = outcome.Result,
             Error = outcome.Reason,
+            Submits = job.Submits,
         };
     }
 

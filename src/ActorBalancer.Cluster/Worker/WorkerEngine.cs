@@ -20,6 +20,7 @@ internal sealed partial class WorkerEngine : IDisposable
     private readonly FrozenDictionary<string, (JobHandler Handler, ILogger Log)> _handlers;
     private readonly SlotRunner[] _runners;
     private readonly SlotFile? _slotFile;
+    private readonly JobSurroundings _around;
     private readonly List<Contact> _contacts = [];
     private IActorRef _actor = ActorRefs.Nobody;
     private bool _stopped;
@@ -27,28 +28,28 @@ internal sealed partial class WorkerEngine : IDisposable
     private volatile bool _wantsRestart;
 
     /// <param name="options">Slots 0: one a core.</param>
-    /// <param name="resultLimit">Bytes; a larger result fails its attempt.</param>
     /// <param name="identity">What routers hear; its kinds are those of <paramref name="handlers"/>.</param>
     /// <param name="handlers">Complete: kinds cannot be added later.</param>
     /// <param name="services">The application's, from which handlers get theirs.</param>
     /// <param name="logs">Handlers write to <c>ActorBalancer.Jobs.KIND</c>.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="around">What all runs have in common; a larger result than its limit fails its attempt.</param>
     /// <param name="slotFile">Where the slots are written down; null: nowhere. This engine closes it.</param>
     public WorkerEngine(
-        WorkerOptions options, int resultLimit, WorkerIdentity identity, HandlerRegistry handlers,
-        IServiceProvider services, ILoggerFactory logs, TimeProvider time, SlotFile? slotFile = null)
+        WorkerOptions options, WorkerIdentity identity, HandlerRegistry handlers,
+        IServiceProvider services, ILoggerFactory logs, JobSurroundings around, SlotFile? slotFile = null)
     {
         if (options.Slots == 0)
             options = options with { Slots = Environment.ProcessorCount };
         _services = services;
         _slotFile = slotFile;
-        _clock = new WorkerClock(time);
+        _around = around;
+        _clock = new WorkerClock(around.Clock);
         _log = logs.CreateLogger("ActorBalancer.Worker");
         _handlers = handlers.Kinds.ToFrozenDictionary(kind => kind, kind => (handlers.Find(kind)!, logs.CreateLogger("ActorBalancer.Jobs." + kind)));
         _core = new WorkerCore(options, identity with { Kinds = handlers.Kinds, Left = slotFile?.Left ?? [] }, _clock.Now());
         _runners = new SlotRunner[options.Slots];
         for (int i = 0; i < _runners.Length; i++)
-            _runners[i] = new SlotRunner(this, i, resultLimit, _log);
+            _runners[i] = new SlotRunner(this, i, around.ResultLimit, _log);
     }
 
     public WorkerLoad Load { get; } = new();
@@ -235,7 +236,7 @@ internal sealed partial class WorkerEngine : IDisposable
         // Before the handler can do anything.
         _slotFile?.Begin(run.Slot, run.Token, run.Job.Key, run.Job.Attempt, _clock.Now().UnixMs);
         bool known = _handlers.TryGetValue(run.Job.Kind, out (JobHandler Handler, ILogger Log) entry);
-        JobContext job = new(run.Token, run.Job, _services, known ? entry.Log : _log);
+        JobContext job = new(run.Token, run.Job, _services, known ? entry.Log : _log, _around);
         _runners[run.Slot].Load(job, entry.Handler, run.Job.Payload);
     }
 

@@ -34,8 +34,7 @@ internal sealed partial class Dispatcher
         if (_stalledUntil == 0)
             Effects.Notices.Add(new DispatchNotice(NoticeKind.StoreAway, _nodeName, _committing.Commit.Outcomes.Count));
         _stalledUntil = Now.Micros;
-        RefuseInserts(_turn.Submits, RefusalCode.StoreUnavailable, StoreSlow);
-        _turn.Commit.Inserts.Clear();
+        RefuseInserts(_turn, RefusalCode.StoreUnavailable, StoreSlow);
     }
 
     /// <summary>The store could not be asked for the queue; nothing of a submit to it is accepted.</summary>

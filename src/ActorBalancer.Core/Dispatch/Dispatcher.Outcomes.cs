@@ -24,6 +24,8 @@ internal sealed partial class Dispatcher
                 continue;
             if (IsOffered(in run))
                 return; // Its job is not read back yet; the worker repeats it.
+            if (run.Submits is not null && !HasQueues(in run))
+                return;
             link.OutcomesRead++;
             ReadOutcome(link, in run);
         }
@@ -109,7 +111,15 @@ internal sealed partial class Dispatcher
             Why = entry.Lane.Queue.Strategy,
             Result = run.Result,
         };
-        switch (run.Outcome)
+        AttemptOutcome outcome = run.Outcome;
+        if (run.Submits is { } submits)
+        {
+            if (WhyNot(submits) is { } problem)
+                (outcome, row.Outcome, row.Error, row.Result) = (AttemptOutcome.Failed, AttemptOutcome.Failed, problem, default);
+            else
+                AddSubmits(submits);
+        }
+        switch (outcome)
         {
             case AttemptOutcome.Succeeded:
                 row.State = JobState.Succeeded;
@@ -120,7 +130,7 @@ internal sealed partial class Dispatcher
             case AttemptOutcome.Retry:
             case AttemptOutcome.Failed:
                 entry.Used++;
-                Retry(ref entry, ref row, run.Outcome == AttemptOutcome.Retry ? run.RetryAfterMs : -1);
+                Retry(ref entry, ref row, outcome == AttemptOutcome.Retry ? run.RetryAfterMs : -1);
                 break;
             default:
                 // Released by a drain, or cancelled by a worker that lost all routers: costs no attempt.

@@ -21,6 +21,7 @@ internal sealed partial class Dispatcher
     public void QueueElsewhere(string name)
     {
         _opening.Remove(name);
+        _elsewhere.Add(name);
         for (int i = 0; i < _parked.Count; i++)
         {
             if (Array.IndexOf(_parked[i].Jobs.Queues, name) < 0)
@@ -40,8 +41,12 @@ internal sealed partial class Dispatcher
             return;
         _fenced = true;
         MoveSubmits(_turn.Submits);
+        MoveSubmits(_turn.Reservations);
         if (_stalled is not null)
+        {
             MoveSubmits(_stalled.Submits);
+            MoveSubmits(_stalled.Reservations);
+        }
         foreach (Submit submit in _parked)
             Effects.Moved.Add((submit.Submitter, submit.Ticket));
         _parked.Clear();

@@ -51,8 +51,11 @@ internal sealed partial class Dispatcher
     public void QueueOpened(string name, QueueRow? row)
     {
         _opening.Remove(name);
-        if (row is not null)
+        if (row is null)
+            _unopened[name] = _unopened.GetValueOrDefault(name) + 1;
+        else
         {
+            _unopened.Remove(name);
             if (row.NextSequence == 0 && !_queues.ContainsKey(name))
                 Effects.Notices.Add(new DispatchNotice(NoticeKind.QueueChanged, name, 0, "created"));
             Own(row);
@@ -110,10 +113,8 @@ internal sealed partial class Dispatcher
                     Effects.Notices.Add(new DispatchNotice(NoticeKind.StoreAway, _nodeName, turn.Commit.Outcomes.Count));
                 // What came meanwhile is refused too: a caller hears within a retry that the store is away.
                 (RefusalCode code, string why) = result == CommitResult.Full ? (RefusalCode.StoreFull, StoreFull) : (RefusalCode.StoreUnavailable, StoreAway);
-                RefuseInserts(turn.Submits, code, why);
-                turn.Commit.Inserts.Clear();
-                RefuseInserts(_turn.Submits, code, why);
-                _turn.Commit.Inserts.Clear();
+                RefuseInserts(turn, code, why);
+                RefuseInserts(_turn, code, why);
                 _stalled = turn;
                 _stalledUntil = Now.Micros + 200 * Moment.PerMillisecond;
                 break;
@@ -124,6 +125,7 @@ internal sealed partial class Dispatcher
                     Effects.Unknown = new UnknownCommit([.. turn.Submits.Select(Unresolved)]);
                 else
                     MoveSubmits(turn.Submits);
+                MoveSubmits(turn.Reservations);
                 // Nothing of these was stored, and whoever owns the queues next may take them.
                 Disowned();
                 break;
@@ -168,6 +170,11 @@ internal sealed partial class Dispatcher
             keys[i] = JobKey.Pack(q.Number, jobs.Priority(i), q.NextSequence++);
             accepted++;
             _inserting++;
+        }
+        if (jobs.Rule == BatchRule.Reserve)
+        {
+            Reserve(submit with { Keys = keys, Codes = codes, Detail = detail }, accepted);
+            return;
         }
         if (jobs.Rule == BatchRule.OnlyAsk || (jobs.Rule == BatchRule.AllOrNone && codes is not null))
         {
@@ -242,14 +249,17 @@ internal sealed partial class Dispatcher
         foreach (Submit submit in turn.Submits)
         {
             _inserting -= submit.Accepted;
-            if (turn.Commit.Known.Count > 0 && submit.Jobs.IdempotencyKeys is not null)
+            if (turn.Commit.HasLeftOut)
             {
-                Insert(AnswerKnown(submit, turn.Commit.Known));
+                Insert(AnswerLeftOut(submit, turn.Commit));
                 continue;
             }
             Effects.Answers.Add(new SubmitAnswer(submit.Submitter, submit.Ticket, submit.Keys, submit.Codes, submit.Detail));
             Insert(submit);
         }
+        foreach ((_, Submit submit) in turn.Kept)
+            Insert(turn.Commit.HasLeftOut ? AnswerLeftOut(submit, turn.Commit) : submit);
+        ApplyReserved(turn);
         foreach (long horizon in turn.Commit.Horizons)
         {
             QueueState queue = _byNumber[JobKey.Queue(horizon)]!;
@@ -274,7 +284,7 @@ internal sealed partial class Dispatcher
                 lane = LaneOf(_byNumber[JobKey.Queue(key)]!, jobs.Kind(i));
             QueueState queue = lane.Queue;
             queue.Counts.Accepted++;
-            queue.Stored = JobKey.Sequence(key) + 1;
+            queue.Stored = Math.Max(queue.Stored, JobKey.Sequence(key) + 1);
             _waiting++;
             long runAt = jobs.RunAtUnixMs(i);
             int slot;
@@ -359,14 +369,16 @@ internal sealed partial class Dispatcher
 
     private static bool IsOrdered(in JobEntry entry) => entry.Lane.Queue.Ordered && entry.Jobs.Source(entry.Row) is not null;
 
-    private void RefuseInserts(List<Submit> submits, RefusalCode code, string detail)
+    private void RefuseInserts(Turn turn, RefusalCode code, string detail)
     {
-        foreach (Submit submit in submits)
+        foreach (Submit submit in turn.Submits.Concat(turn.Reservations))
         {
             _inserting -= submit.Accepted;
             Refuse(submit, code, detail);
         }
-        submits.Clear();
+        turn.Submits.Clear();
+        turn.Reservations.Clear();
+        turn.DropInserts();
     }
 
     private void Refuse(Submit submit, RefusalCode code, string detail)
@@ -410,6 +422,19 @@ internal sealed partial class Dispatcher
 
         public List<Submit> Submits { get; } = [];
 
+        /// <summary>Submits that only want keys.</summary>
+        public List<Submit> Reservations { get; } = [];
+
+        /// <summary>Jobs that belong to outcomes or come from the inbox: nobody is told, and they stay when callers' jobs are refused.</summary>
+        public List<(InsertRows Rows, Submit Submit)> Kept { get; } = [];
+
+        /// <summary>Callers have been told that their jobs are not accepted.</summary>
+        public void DropInserts()
+        {
+            Commit.Inserts.Clear();
+            Commit.Inserts.AddRange(Kept.Select(kept => kept.Rows));
+        }
+
         /// <summary>By outcome row: the job's slot.</summary>
         public List<int> Slots { get; } = [];
 
@@ -424,9 +449,13 @@ internal sealed partial class Dispatcher
             Commit.Outcomes.Clear();
             Commit.Queues.Clear();
             Commit.Horizons.Clear();
-            Commit.Missing.Clear();
-            Commit.Known.Clear();
+            Commit.Inbox.Clear();
+            Commit.Reserved.Clear();
+            Commit.Posts.Clear();
+            Commit.ClearAnswers();
             Submits.Clear();
+            Reservations.Clear();
+            Kept.Clear();
             Slots.Clear();
             Cancelled.Clear();
             Acks.Clear();

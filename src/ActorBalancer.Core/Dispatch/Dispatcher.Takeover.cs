@@ -63,6 +63,7 @@ internal sealed partial class Dispatcher
             queue.FormerHorizon[rank] = queue.Horizon[rank] = queue.HorizonAsked[rank] = JobKey.Sequence(horizon);
         }
         _queues.Add(row.Name, queue);
+        _elsewhere.Remove(row.Name);
         _byNumber[row.Number] = queue;
         _rotation.Add(queue);
         if (!queue.Loading)

@@ -22,6 +22,12 @@ internal sealed class QueueState(int number, string name, QueueOptions options, 
 
     public long NextSequence { get; set; }
 
+    /// <summary>Sequences below are set aside, or are to be with the turn's commit.</summary>
+    public long Reserved { get; set; }
+
+    /// <summary>Sequences below are set aside for sure.</summary>
+    public long ReservedStored { get; set; }
+
     /// <summary>Jobs below this sequence were there before this incarnation and are read back from the store.</summary>
     public long LoadBelow { get; init; }
 

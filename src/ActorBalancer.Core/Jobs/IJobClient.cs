@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace ActorBalancer;
 
 /// <summary>
@@ -9,6 +11,22 @@ public interface IJobClient
     /// <summary>Submits a job; returns once it is stored. The argument is written as JSON with web defaults.</summary>
     /// <exception cref="JobRefusedException">Invalid, too large, unknown kind, queue full, store unavailable, not ready, outcome unknown.</exception>
     Task<JobId> SubmitAsync<TArgs>(string kind, TArgs args, Action<SubmitOptions>? configure = null, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Submits a job in the caller's own transaction on the store's database: it is accepted with the commit, or never. Its router sees it
+    /// within 100 ms of the commit. Returns its id, which names nothing if the transaction is rolled back.
+    /// </summary>
+    /// <param name="kind">As above.</param>
+    /// <param name="args">As above.</param>
+    /// <param name="transaction">
+    /// Of Npgsql on the PostgreSQL database, by a user who may write its tables; or of Microsoft.Data.Sqlite on the SQLite file, in the process
+    /// that has it open. Neither committed nor rolled back here.
+    /// </param>
+    /// <param name="configure">As above; a key is refused, for the transaction makes the job once.</param>
+    /// <param name="cancellation">Gives up the wait; roll the transaction back then.</param>
+    /// <exception cref="JobRefusedException">As above.</exception>
+    /// <exception cref="ArgumentException">The transaction is of another database, or has ended.</exception>
+    Task<JobId> SubmitAsync<TArgs>(string kind, TArgs args, DbTransaction transaction, Action<SubmitOptions>? configure = null, CancellationToken cancellation = default);
 
     /// <summary>Submits a job whose payload is already bytes. Cancelling gives up the wait, not the job.</summary>
     /// <exception cref="JobRefusedException">As above.</exception>

@@ -52,7 +52,16 @@ internal sealed class Commit
     /// </summary>
     public List<(int Queue, long Sequence)> Reserved { get; } = [];
 
-    public bool IsEmpty => Inserts.Count == 0 && Outcomes.Count == 0 && Queues.Count == 0 && Horizons.Count == 0 && Inbox.Count == 0 && Reserved.Count == 0;
+    /// <summary>
+    /// Jobs for queues that another router node owns, which become true with this commit: they go to the inbox. Only for stores with
+    /// several router nodes; the rule of such a batch does not count.
+    /// </summary>
+    public List<(JobBatch Jobs, long SubmittedUnixMs)> Posts { get; } = [];
+
+    public bool IsEmpty => Inserts.Count == 0 && Outcomes.Count == 0 && Queues.Count == 0 && Horizons.Count == 0 && Inbox.Count == 0 && Reserved.Count == 0 && Posts.Count == 0;
+
+    /// <summary>The store left out some rows of <see cref="Inserts"/>, for whichever reason.</summary>
+    public bool HasLeftOut => Known.Count > 0 || Refused.Count > 0 || Gone.Count > 0;
 
     /// <summary>Takes back what a store has answered, before it is asked again.</summary>
     public void ClearAnswers()

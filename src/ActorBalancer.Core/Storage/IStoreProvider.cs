@@ -1,3 +1,4 @@
+using System.Data.Common;
 using ActorBalancer.Options;
 
 namespace ActorBalancer.Storage;
@@ -10,4 +11,7 @@ internal interface IStoreProvider
 {
     /// <summary>The store that the options name, not yet open; null, and why, where they cannot be used. Connects to nothing.</summary>
     IJobStore? Make(BalancerOptions options, TimeProvider clock, out ConfigurationError? error);
+
+    /// <summary>What callers store in transactions of this kind; null: of no database that we know.</summary>
+    IJobTransactions? Transactions(BalancerOptions options, DbTransaction transaction);
 }

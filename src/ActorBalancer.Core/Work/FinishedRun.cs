@@ -21,4 +21,7 @@ internal struct FinishedRun
 
     /// <summary>Message of the exception, or the handler's reason; at most 4,096 characters.</summary>
     public string? Error;
+
+    /// <summary>Jobs to be stored together with this outcome; null: none.</summary>
+    public JobBatch? Submits;
 }

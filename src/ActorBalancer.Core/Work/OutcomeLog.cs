@@ -96,5 +96,5 @@ internal sealed class OutcomeLog
         return all;
     }
 
-    private static int SizeOf(in FinishedRun run) => run.Result.Length + (run.Error?.Length ?? 0);
+    private static int SizeOf(in FinishedRun run) => run.Result.Length + (run.Error?.Length ?? 0) + (run.Submits is { } jobs ? jobs.Blob.Length + (64 * jobs.Count) : 0);
 }

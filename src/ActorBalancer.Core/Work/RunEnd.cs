@@ -13,4 +13,7 @@ internal struct RunEnd
 
     public ReadOnlyMemory<byte> Result;
     public string? Error;
+
+    /// <summary>Jobs that the handler submitted, to be stored together with its outcome; null: none.</summary>
+    public JobBatch? Submits;
 }

@@ -92,6 +92,8 @@ internal sealed partial class WorkerCore
             DurationMicros = now.Micros - run.StartedMicros,
             Result = end.Result,
             Error = end.Error?.Length > LongestError ? end.Error[..LongestError] : end.Error,
+            // Of a run that is tried again the next attempt submits them.
+            Submits = end.Outcome is AttemptOutcome.Succeeded or AttemptOutcome.Discarded ? end.Submits : null,
         };
         if (end.Outcome == AttemptOutcome.Cancelled)
         {

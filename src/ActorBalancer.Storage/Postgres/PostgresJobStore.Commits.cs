@@ -34,6 +34,13 @@ internal sealed partial class PostgresJobStore
         }
     }
 
+    private static long[] NoKeys(int count)
+    {
+        long[] none = new long[count];
+        Array.Fill(none, -1);
+        return none;
+    }
+
     private enum Again
     {
         No,
@@ -62,6 +69,8 @@ internal sealed partial class PostgresJobStore
             plan.LeftOut.AddRefused(refused);
             await TakeFromInboxAsync(connection, commit, plan.LeftOut);
             await JudgeAsync(connection, commit, plan);
+            foreach ((JobBatch jobs, long submitted) in commit.Posts)
+                await _transactions.SubmitInAsync(transaction, jobs, NoKeys(jobs.Count), submitted, default);
             if (careful)
                 await LookUpAsync(connection, plan, commit);
             plan.AddInserts(commit, careful);

@@ -1,5 +1,6 @@
 using ActorBalancer.Storage.Migrations;
 using ActorBalancer.Storage.Rows;
+using ActorBalancer.Storage.Transactions;
 using Npgsql;
 
 namespace ActorBalancer.Storage.Postgres;
@@ -22,6 +23,7 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
 
     private readonly PostgresNames _names;
     private readonly PostgresSql _sql;
+    private readonly PostgresTransactions _transactions;
     private readonly int _maxQueues;
     private readonly string _connectionString;
     private readonly NpgsqlDataSource _pool;
@@ -56,6 +58,7 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
         settings.MaxPoolSize = Math.Min(settings.MaxPoolSize, 8);
         _names = new PostgresNames(schema, $"{settings.Host}:{settings.Port}/{settings.Database ?? settings.Username}");
         _sql = new PostgresSql(_names);
+        _transactions = new PostgresTransactions(schema);
         _load = new LoadSql(_names);
         _maxQueues = Math.Min(maxQueues, JobKey.MaxQueues);
         _connectionString = settings.ConnectionString;

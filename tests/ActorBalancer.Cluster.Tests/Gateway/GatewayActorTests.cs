@@ -209,7 +209,7 @@ public sealed class GatewayActorTests : TestKit
             Membership = _membership,
             LocalRouter = router,
         }));
-        _client.Connect(gateway, limits, PayloadLimit, CancellationToken.None);
+        _client.Connect(gateway, limits, PayloadLimit, CancellationToken.None, static _ => throw new NotSupportedException());
         return gateway;
     }
 }

@@ -1,0 +1,21 @@
+using System.Data.Common;
+using ActorBalancer.Storage;
+
+namespace ActorBalancer.Cluster.Worker;
+
+/// <summary>What all runs of a worker have in common.</summary>
+internal sealed record JobSurroundings
+{
+    public required string WorkerName { get; init; }
+
+    public required TimeProvider Clock { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public required int PayloadLimit { get; init; }
+
+    /// <summary>Bytes.</summary>
+    public required int ResultLimit { get; init; }
+
+    /// <summary>What a handler's transaction can hold.</summary>
+    public required Func<DbTransaction, IJobTransactions> Transactions { get; init; }
+}
