@@ -110,6 +110,10 @@ internal sealed class BalancerActor(TreeSettings settings) : UntypedActor
         NodeName = settings.NodeName,
         LifePort = settings.LifePort.Port,
         ProcessIncarnation = settings.Incarnation,
+        // In an application's own process callers may have transactions on the file.
+        OpensAtStart = settings.Options.Store == StoreNames.Sqlite && !settings.EndsForItsSupervisor
+            ? [new SubmitOptions().Queue, .. settings.Options.Queues.Keys.Where(name => name != new SubmitOptions().Queue)]
+            : [],
         OwnKinds = settings.Worker is null ? [] : settings.Kinds,
         Board = settings.Board!,
         Metrics = metrics,

@@ -1,6 +1,7 @@
 using ActorBalancer.Cluster.Gateway;
 using ActorBalancer.Cluster.Metrics;
 using ActorBalancer.Dispatch;
+using ActorBalancer.Options;
 using ActorBalancer.Ownership;
 using ActorBalancer.Storage;
 using Akka.Actor;
@@ -57,7 +58,11 @@ internal sealed partial class RouterActor
             return;
         }
         Log.Registered(_log, _settings.NodeName, _ownership.Incarnation);
-        var dispatcher = new Dispatcher(_settings.Options, _ownership.Incarnation, _settings.NodeName, _settings.Seed, Limits()) { Now = Now() };
+        var dispatcher = new Dispatcher(_settings.Options, _ownership.Incarnation, _settings.NodeName, _settings.Seed, Limits())
+        {
+            Now = Now(),
+            OpensAtStart = _settings.OpensAtStart,
+        };
         _dispatcher = dispatcher;
         dispatcher.KindsKnown(_settings.OwnKinds);
         // Who had jobs of the last incarnation says what it runs before those are given to others (rule 9).
@@ -82,7 +87,9 @@ internal sealed partial class RouterActor
     }
 
     /// <summary>A durable store keeps what waits; the memory store has it in this process anyway, so that it must be bounded.</summary>
-    private DispatchLimits Limits() => _settings.Store is MemoryJobStore ? DispatchLimits.Memory(_settings.Options.Memory.MaxWaiting) : DispatchLimits.Durable;
+    private DispatchLimits Limits() => _settings.Store is MemoryJobStore
+        ? DispatchLimits.Memory(_settings.Options.Memory.MaxWaiting)
+        : DispatchLimits.Durable with { ReservesInMemory = _settings.Options.Store == StoreNames.Sqlite };
 
     private void OnRenewed(bool? prolonged, Moment sent)
     {

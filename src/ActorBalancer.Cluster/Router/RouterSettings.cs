@@ -29,6 +29,9 @@ internal sealed record RouterSettings
     /// </summary>
     public string[] OwnKinds { get; init; } = [];
 
+    /// <summary>See <see cref="Dispatch.Dispatcher.OpensAtStart"/>.</summary>
+    public IReadOnlyList<string> OpensAtStart { get; init; } = [];
+
     /// <summary>What the node may know of this router without asking it.</summary>
     public required RouterBoard Board { get; init; }
 

@@ -27,6 +27,11 @@ internal sealed record DispatchLimits
     /// <summary>Jobs that one reading from the store brings.</summary>
     public int LoadJobs { get; init; } = 4_096;
 
+    /// <summary>
+    /// Callers' transactions live and die with this process, and hold the store's only lock: keys are set aside in memory alone.
+    /// </summary>
+    public bool ReservesInMemory { get; init; }
+
     public bool IsBounded => StreamJobs < int.MaxValue;
 
     /// <summary>For a store that has everything in memory anyway: so has the dispatcher, up to a bound on all of it.</summary>

@@ -23,6 +23,18 @@ internal sealed partial class Dispatcher
     private readonly HashSet<string> _elsewhere = [];
     private readonly Dictionary<string, int> _unopened = [];
 
+    /// <summary>Queues to be made before anybody submits to them, since a caller's transaction may be what keeps the store from making one.</summary>
+    public IReadOnlyList<string> OpensAtStart { get; init; } = [];
+
+    private void OpenAtStart()
+    {
+        foreach (string name in OpensAtStart)
+        {
+            if (!_queues.ContainsKey(name) && _opening.Add(name))
+                Effects.OpenQueues.Add(name);
+        }
+    }
+
     /// <summary>What the store found in its inbox for this incarnation; rows come again until a commit has taken them.</summary>
     public void InboxRead(InboxRows rows)
     {
@@ -57,7 +69,7 @@ internal sealed partial class Dispatcher
         bool isStored = true;
         foreach (long key in submit.Keys)
         {
-            if (key < 0)
+            if (key < 0 || _limits.ReservesInMemory)
                 continue;
             QueueState queue = _byNumber[JobKey.Queue(key)]!;
             if (queue.NextSequence > queue.Reserved)

@@ -22,6 +22,7 @@ internal sealed partial class Dispatcher
         foreach (QueueRow row in rows)
             Own(row);
         _claimed = true;
+        OpenAtStart();
         foreach (long key in _offered.Keys.Concat(_cancelledEarly).ToArray())
         {
             if (_byNumber[JobKey.Queue(key)] is { } queue)

@@ -108,8 +108,10 @@ internal sealed partial class SqliteJobStore
     {
         ILookup<int, long> horizons = Horizons(handle);
         List<QueueRow> rows = [];
+        // Ids in the inbox are taken, though no commit of ours has seen them.
         SqliteStatement all = handle.Cached(
-            "SELECT number, name, owner, paused, strategy, binding, next_sequence, priorities, ready, later, dead FROM queue WHERE ?1 IS NULL OR name = ?1 ORDER BY number").Bind(1, name);
+            "SELECT number, name, owner, paused, strategy, binding, max(next_sequence, ifnull((SELECT max(key & 281474976710655) + 1 FROM inbox "
+                + "WHERE inbox.queue = queue.name AND key >= 0), 0)), priorities, ready, later, dead FROM queue WHERE ?1 IS NULL OR name = ?1 ORDER BY number").Bind(1, name);
         while (all.Step())
         {
             int number = (int)all.Long(0);

@@ -1,0 +1,84 @@
+using System.Data.Common;
+using ActorBalancer.Hosting;
+using ActorBalancer.Storage.Tests.Postgres;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace ActorBalancer.SystemTests.Transactions;
+
+/// <summary>An application that embeds a node, and has a table of its own in the database of its store.</summary>
+internal sealed class TransactionCluster : IAsyncDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("actorbalancer-transactions-").FullName;
+    private readonly PostgresServer? _server;
+    private IHost? _host;
+
+    private TransactionCluster(PostgresServer? server) => _server = server;
+
+    public IJobClient Jobs => _host!.Services.GetRequiredService<IJobClient>();
+
+    public static async Task<TransactionCluster> StartAsync(string store, Action<BalancerBuilder, TransactionCluster> handlers)
+    {
+        PostgresServer? server = store == "postgres" ? PostgresServer.TryStart() : null;
+        Skip.If(store == "postgres" && server is null, "no PostgreSQL server is installed here (initdb and pg_ctl were not found)");
+        TransactionCluster cluster = new(server);
+        HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddActorBalancer(b =>
+        {
+            _ = server is null ? b.UseSqlite(cluster.File) : b.UsePostgres(server.ConnectionString);
+            b.Set("actorbalancer.remoting.port", "0");
+            handlers(b, cluster);
+        });
+        cluster._host = builder.Build();
+        await cluster._host.StartAsync();
+        await using DbConnection connection = await cluster.ConnectAsync();
+        await ExecuteAsync(connection, null, "CREATE TABLE ledger (entry integer NOT NULL)");
+        return cluster;
+    }
+
+    public async Task<DbConnection> ConnectAsync()
+    {
+        DbConnection connection = _server is null ? new SqliteConnection($"Data Source={File};Pooling=False") : new NpgsqlConnection(_server.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    /// <summary>Writes an entry of the application's own, in its transaction.</summary>
+    public static Task WriteAsync(DbTransaction transaction, int entry) =>
+        ExecuteAsync(transaction.Connection!, transaction, FormattableString.Invariant($"INSERT INTO ledger VALUES ({entry})"));
+
+    public async Task<long> CountAsync(int entry)
+    {
+        await using DbConnection connection = await ConnectAsync();
+        await using DbCommand command = connection.CreateCommand();
+        command.CommandText = FormattableString.Invariant($"SELECT count(*) FROM ledger WHERE entry = {entry}");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.StopAsync();
+            await ((IAsyncDisposable)_host).DisposeAsync();
+        }
+        _server?.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private string File => Path.Combine(_folder, "jobs.db");
+
+    private static async Task ExecuteAsync(DbConnection connection, DbTransaction? transaction, string sql)
+    {
+        await using DbCommand command = connection.CreateCommand();
+        command.Transaction = transaction;
+#pragma warning disable CA2100 // Written in this file.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
+    }
+}
