@@ -1,4 +1,5 @@
 using System.Text;
+using ActorBalancer.Cluster.Worker;
 using ActorBalancer.Hosting;
 using ActorBalancer.Node.Kinds;
 using ActorBalancer.Options;
@@ -13,7 +14,15 @@ public sealed class HttpKindTests
     private const string Fine = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 4\r\n\r\n\u0001\u00FFab";
 
     private readonly JobContext _job = new(
-        new RunToken(1, 1, 1), new AssignedJob { Kind = "http", Queue = "default", Key = 7, Attempt = 1 }, new ServiceCollection().BuildServiceProvider(), NullLogger.Instance);
+        new RunToken(1, 1, 1), new AssignedJob { Kind = "http", Queue = "default", Key = 7, Attempt = 1 }, new ServiceCollection().BuildServiceProvider(), NullLogger.Instance,
+        new JobSurroundings
+        {
+            WorkerName = "w",
+            Clock = TimeProvider.System,
+            PayloadLimit = 1,
+            ResultLimit = 1,
+            Transactions = static _ => throw new NotSupportedException(),
+        });
 
     [Fact]
     public async Task The_body_is_posted_with_the_jobs_id_and_the_answers_body_is_the_result()
