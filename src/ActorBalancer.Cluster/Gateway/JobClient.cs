@@ -27,8 +27,8 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
     /// <param name="gone">Cancelled when the gateway can answer nobody any more, however it ended.</param>
     /// <param name="transactions">What a caller's transaction can hold.</param>
     public void Connect(
-        IActorRef gateway, IntakeLimits limits, int payloadLimit, CancellationToken gone, Func<DbTransaction, IJobTransactions> transactions) =>
-        _link = new Link(gateway, limits, payloadLimit, gone, transactions);
+        IActorRef gateway, IntakeLimits limits, int payloadLimit, Func<DbTransaction, IJobTransactions> transactions, CancellationToken gone) =>
+        _link = new Link(gateway, limits, payloadLimit, transactions, gone);
 
     /// <summary>The node stops: whoever comes from now on is refused.</summary>
     public void Disconnect() => _link = null;
@@ -239,7 +239,7 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
     private static Task<T> Refused<T>(RefusalCode code, string detail) => Task.FromException<T>(new JobRefusedException(code, detail));
 
     private sealed record Link(
-        IActorRef Gateway, IntakeLimits Limits, int PayloadLimit, CancellationToken Gone, Func<DbTransaction, IJobTransactions> Transactions);
+        IActorRef Gateway, IntakeLimits Limits, int PayloadLimit, Func<DbTransaction, IJobTransactions> Transactions, CancellationToken Gone);
 
     private sealed class OneSubmit() : TaskCompletionSource<(JobId Id, bool IsKnown)>(TaskCreationOptions.RunContinuationsAsynchronously), ISubmitter
     {

@@ -53,7 +53,7 @@ internal sealed class BalancerNode : IAsyncDisposable
         _storeEnds = new(() => _store is null ? Task.CompletedTask : _store.DisposeAsync().AsTask());
         _gone.Token.Register(() => _ = _storeEnds.Value);
         _board = options.IsRouter ? new RouterBoard(settings.Clock) : null;
-        _worker = options.IsWorker ? Worker(settings, Name, lifePort, incarnation) : null;
+        _worker = options.IsWorker ? NodeWorker.Make(settings, Name, lifePort, incarnation) : null;
         ProcessSampler sampler = new(new SystemSource(), settings.Clock, Name, _worker is null ? 0 : incarnation, _worker is null ? null : _worker.Load.Snapshot);
         _meter = new NodeMeter(Name, _board, _worker, sampler);
         cluster.RegisterOnMemberUp(() => _joined.TrySetResult());
@@ -210,7 +210,7 @@ internal sealed class BalancerNode : IAsyncDisposable
     private async Task<BalancerNode> ConnectAsync()
     {
         BalancerTree tree = await _tree.Task;
-        Client.Connect(tree.Gateway, _limits, _settings.Options.Limits.Payload, _gone.Token, t => NodeStore.Transactions(_settings.Options, t));
+        Client.Connect(tree.Gateway, _limits, _settings.Options.Limits.Payload, t => NodeStore.Transactions(_settings.Options, t), _gone.Token);
         return this;
     }
 
@@ -275,31 +275,6 @@ internal sealed class BalancerNode : IAsyncDisposable
         {
             Log.OnStoppedThrew(_settings.Logs.CreateLogger<BalancerNode>(), fault, Name);
         }
-    }
-
-    private static WorkerEngine Worker(NodeSettings settings, string name, LifePort lifePort, long incarnation)
-    {
-        WorkerOptions worker = settings.Options.Worker;
-        int slots = worker.Slots == 0 ? Environment.ProcessorCount : worker.Slots;
-        WorkerIdentity identity = new()
-        {
-            Incarnation = incarnation,
-            Name = name,
-            Weight = (int)Math.Round((worker.Weight ?? slots) * 1_000),
-            Kinds = settings.Handlers.Kinds,
-            LifePort = lifePort.Port,
-            Version = typeof(BalancerNode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
-        };
-        JobSurroundings around = new()
-        {
-            WorkerName = name,
-            Clock = settings.Clock,
-            PayloadLimit = settings.Options.Limits.Payload,
-            ResultLimit = settings.Options.Limits.Result,
-            Transactions = transaction => NodeStore.Transactions(settings.Options, transaction),
-        };
-        SlotFile? file = SlotFile.Of(settings.Options, slots);
-        return new WorkerEngine(worker, identity, settings.Handlers, settings.Services, settings.Logs, around, file);
     }
 
     /// <summary>Microseconds since 1970: larger than that of any earlier process of this name.</summary>

@@ -209,7 +209,7 @@ public sealed class GatewayActorTests : TestKit
             Membership = _membership,
             LocalRouter = router,
         }));
-        _client.Connect(gateway, limits, PayloadLimit, CancellationToken.None, static _ => throw new NotSupportedException());
+        _client.Connect(gateway, limits, PayloadLimit, static _ => throw new NotSupportedException(), CancellationToken.None);
         return gateway;
     }
 }
