@@ -12,6 +12,8 @@ internal sealed class PostgresSql
     /// <summary>A partition of the succeeded jobs holds this many milliseconds.</summary>
     public const long BucketMs = 2 * 3600 * 1000;
 
+    private const string Columns = JobColumns.All + ", ordered";
+
     private static readonly string[] Tables = ["job", "later", "done", "ended"];
 
     private readonly string _s;
@@ -152,7 +154,7 @@ internal sealed class PostgresSql
 
         // A succeeded job is only read about.
         string[] dropped = to == JobTable.Done ? ["allowed", "time_limit", "run_at", "payload", "ordered"] : [];
-        string[] columns = JobColumns.All.Split(", ");
+        string[] columns = Columns.Split(", ");
         // What becomes of each column is said where the row is deleted, but for the time, which is one for all rows.
         string returning = string.Join(", ", columns.Select(column =>
             dropped.Contains(column) || column == "at" && final ? $"NULL::{(column is "payload" ? "bytea" : column is "allowed" or "ordered" ? "int" : "bigint")} AS {column}"
@@ -160,7 +162,7 @@ internal sealed class PostgresSql
             : value is null ? $"j.{column}" : $"NULL::{TypeOf(column)} AS {column}"));
         string bucket = to == JobTable.Done ? ", bucket" : "";
         return $"WITH d AS (DELETE FROM {_s}.{Tables[(int)from]} j USING {outcomes} WHERE j.key = ANY ($1) AND j.key = o.key RETURNING {returning}) "
-            + $"INSERT INTO {_s}.{Tables[(int)to]} ({JobColumns.All}{bucket}) "
+            + $"INSERT INTO {_s}.{Tables[(int)to]} ({Columns}{bucket}) "
             + $"SELECT {string.Join(", ", columns.Select(column => column == "at" && final ? now : $"d.{column}"))}"
             + (to == JobTable.Done ? $", ({now} / {BucketMs})::int" : "") + " FROM d";
     }

@@ -5,7 +5,7 @@ internal static class JobColumns
 {
     public const string All =
         "key, state, kind, submitted, listed, source, allowed, time_limit, run_at, at, used, crashes, runs, worker, started, ended, "
-        + "outcome, why, reason, error, history, result, payload, ordered";
+        + "outcome, why, reason, error, history, result, payload";
 
     /// <summary>All but the payload, which nobody asks for who only looks.</summary>
     public const string ForLooking =

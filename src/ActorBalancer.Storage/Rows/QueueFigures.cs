@@ -20,6 +20,9 @@ internal sealed class QueueFigures(int number, string name)
     /// <summary>A bit for each priority that a job ever had.</summary>
     public int Priorities { get; set; }
 
+    /// <summary>Jobs of it may be read by source. Once set it stays.</summary>
+    public bool IsOrdered { get; set; }
+
     /// <summary>Scheduled and retrying jobs, as far as this process has counted.</summary>
     public long LaterNow { get; set; }
 

@@ -9,12 +9,12 @@ internal static class JobSql
         "INSERT INTO job (key, state, kind, submitted, listed, at, used, crashes, runs, payload) VALUES (?1, 1, ?2, ?3, ?4, 0, 0, 0, 0, ?5)";
 
     public const string InsertJob =
-        "INSERT INTO job (key, state, kind, submitted, listed, source, allowed, time_limit, run_at, at, ordered, used, crashes, runs, payload) "
-        + "VALUES (?1, 1, ?2, ?3, ?4, ?6, ?7, ?8, ?9, ?10, ?11, 0, 0, 0, ?5)";
+        "INSERT INTO job (key, state, kind, submitted, listed, source, allowed, time_limit, run_at, at, used, crashes, runs, payload) "
+        + "VALUES (?1, 1, ?2, ?3, ?4, ?6, ?7, ?8, ?9, ?10, 0, 0, 0, ?5)";
 
     public const string InsertLater =
-        "INSERT INTO later (key, state, kind, submitted, listed, source, allowed, time_limit, run_at, at, ordered, used, crashes, runs, payload) "
-        + "VALUES (?1, 0, ?2, ?3, ?4, ?6, ?7, ?8, ?9, ?10, ?11, 0, 0, 0, ?5)";
+        "INSERT INTO later (key, state, kind, submitted, listed, source, allowed, time_limit, run_at, at, used, crashes, runs, payload) "
+        + "VALUES (?1, 0, ?2, ?3, ?4, ?6, ?7, ?8, ?9, ?10, 0, 0, 0, ?5)";
 
     /// <summary>A success at a first or later run without an error: what nearly every outcome is.</summary>
     public const string MovePlain =
@@ -23,6 +23,13 @@ internal static class JobSql
 
     /// <summary>Many at once, where they lie side by side.</summary>
     public const string DeleteRange = "DELETE FROM job WHERE key BETWEEN ?1 AND ?2";
+
+    /// <summary>So that it can be read by its source.</summary>
+    public const string Link = "INSERT OR IGNORE INTO chain (name, link) VALUES (?1, ?2)";
+
+    /// <summary>Before the job leaves its table.</summary>
+    public const string Unlink =
+        "DELETE FROM chain WHERE name = (SELECT source FROM job WHERE key = ?1 UNION ALL SELECT source FROM later WHERE key = ?1) AND link = ?1";
 
     public const string Exists =
         "SELECT 1 FROM job WHERE key = ?1 UNION ALL SELECT 1 FROM later WHERE key = ?1 "
@@ -65,7 +72,7 @@ internal static class JobSql
             return $"UPDATE {Tables[(int)to]} SET {string.Join(", ", sets.Select(set => $"{set.Column} = {set.Value}"))} WHERE key = ?1";
 
         // A succeeded job is only read about.
-        string[] dropped = to == JobTable.Done ? ["allowed", "time_limit", "run_at", "payload", "ordered"] : [];
+        string[] dropped = to == JobTable.Done ? ["allowed", "time_limit", "run_at", "payload"] : [];
         IEnumerable<string> values = JobColumns.All.Split(", ").Select(column => dropped.Contains(column) ? "NULL"
             : sets.FirstOrDefault(set => set.Column == column) is { Value: { } value } ? value : column);
         return $"INSERT INTO {Tables[(int)to]} ({JobColumns.All}) SELECT {string.Join(", ", values)} FROM {Tables[(int)from]} WHERE key = ?1";

@@ -80,6 +80,7 @@ internal sealed partial class SqliteJobStore
             "SELECT count(*) FROM queue WHERE later <> (SELECT count(*) FROM later WHERE key BETWEEN number << 52 AND (number << 52) + 4503599627370495)"),
         ("a queue's count of dead jobs is right",
             "SELECT count(*) FROM queue WHERE dead <> (SELECT count(*) FROM ended WHERE state = 7 AND key BETWEEN number << 52 AND (number << 52) + 4503599627370495)"),
+        ("what can be read by its source is not final", "SELECT count(*) FROM chain WHERE link NOT IN (SELECT key FROM job UNION ALL SELECT key FROM later)"),
         ("the newest incarnation is the highest", "SELECT count(*) FROM node WHERE incarnation > (SELECT incarnation FROM meta)"),
         ("a job's kind is known",
             "SELECT count(*) FROM (SELECT kind FROM job UNION ALL SELECT kind FROM later UNION ALL SELECT kind FROM done UNION ALL SELECT kind FROM ended) "

@@ -103,9 +103,14 @@ internal sealed partial class SqliteJobStore
             if (!isPlain)
             {
                 insert.Bind(6, source).Bind(7, allowed > 0 ? allowed : null).Bind(8, timeLimit > 0 ? timeLimit : null)
-                    .Bind(9, runAt > 0 ? runAt : null).Bind(10, later ? runAt : 0).Bind(11, rows.IsOrdered(i) ? 1L : null);
+                    .Bind(9, runAt > 0 ? runAt : null).Bind(10, later ? runAt : 0);
             }
             insert.Run();
+            if (rows.IsOrdered(i))
+            {
+                queue.IsOrdered = true;
+                handle.Cached(JobSql.Link).Bind(1, source).Bind(2, key).Run();
+            }
         }
     }
 
@@ -127,6 +132,8 @@ internal sealed partial class SqliteJobStore
             }
             QueueFigures queue = _queues.Touch(JobKey.Queue(row.Key));
             JobTable to = JobTables.Of(row.State);
+            if (queue.IsOrdered && JobTransitions.IsFinal(row.State))
+                handle.Cached(JobSql.Unlink).Bind(1, row.Key).Run();
             if (together && IsPlain(row))
             {
                 // What is bound stays bound, and most jobs of a turn have the same worker and the same strategy.
@@ -236,8 +243,9 @@ internal sealed partial class SqliteJobStore
         foreach (QueueFigures queue in _queues.Touched)
         {
             handle.Run(
-                "UPDATE queue SET next_sequence = ?2, newest = ?3, priorities = ?4, ready = ready + ?5, later = later + ?6, dead = dead + ?7 WHERE number = ?1",
-                queue.Number, queue.NextSequence, queue.Newest, queue.Priorities, queue.Ready, queue.Later, queue.Dead);
+                "UPDATE queue SET next_sequence = ?2, newest = ?3, priorities = ?4, ready = ready + ?5, later = later + ?6, dead = dead + ?7, ordered = ?8 "
+                + "WHERE number = ?1",
+                queue.Number, queue.NextSequence, queue.Newest, queue.Priorities, queue.Ready, queue.Later, queue.Dead, queue.IsOrdered ? 1 : 0);
         }
     }
 

@@ -9,8 +9,9 @@ internal sealed partial class SqliteJobStore
 
     private const string LaterStream = $"SELECT {JobColumns.ForDispatch} FROM later WHERE key >> 52 = ?4 AND (at, key) > (?5, ?1) AND key < ?2";
 
-    // The plus keeps the planner off the keys: it knows nothing of how common the source is.
-    private const string SourceStream = $"SELECT {JobColumns.ForDispatch} FROM job WHERE ordered = 1 AND source = ?4 AND key > ?1 AND +key < ?2";
+    // Retrying jobs are in the chain too, and not in the other table. CROSS JOIN is how SQLite is told the order.
+    private const string SourceStream =
+        $"SELECT {JobColumns.ForDispatch} FROM chain CROSS JOIN job ON job.key = chain.link WHERE name = ?4 AND link > ?1 AND link < ?2";
 
     private const string OneJob =
         $"SELECT {JobColumns.ForDispatch} FROM job WHERE key = ?1 UNION ALL SELECT {JobColumns.ForDispatch} FROM later WHERE key = ?1";
@@ -39,7 +40,7 @@ internal sealed partial class SqliteJobStore
             (string stream, string order) = query.From switch
             {
                 LoadFrom.Later => (LaterStream, "at, key"),
-                LoadFrom.Source => (SourceStream, "key"),
+                LoadFrom.Source => (SourceStream, "link"),
                 _ => (ReadyStream, "key"),
             };
             // Which kinds are asked for is text; where there is none, and nearly always, the statement is an old one.

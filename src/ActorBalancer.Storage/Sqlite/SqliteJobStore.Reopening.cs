@@ -5,8 +5,8 @@ namespace ActorBalancer.Storage.Sqlite;
 internal sealed partial class SqliteJobStore
 {
     private const string ReopenSql =
-        "INSERT INTO job (key, state, kind, submitted, listed, source, ordered, allowed, time_limit, at, used, crashes, runs, worker, error, history, payload) "
-        + "SELECT key, 1, kind, submitted, listed, source, ordered, allowed, time_limit, 0, 0, 0, runs, worker, error, ?2, payload FROM ended WHERE key = ?1";
+        "INSERT INTO job (key, state, kind, submitted, listed, source, allowed, time_limit, at, used, crashes, runs, worker, error, history, payload) "
+        + "SELECT key, 1, kind, submitted, listed, source, allowed, time_limit, 0, 0, 0, runs, worker, error, ?2, payload FROM ended WHERE key = ?1";
 
     public async ValueTask<Reopening> ReopenAsync(long incarnation, JobId id, CancellationToken cancellation)
     {
@@ -34,6 +34,8 @@ internal sealed partial class SqliteJobStore
         if (!JobTransitions.IsRetryable(was))
             return new Reopening(ReopenResult.WrongState, was);
 
+        if (_queues.Of(JobKey.Queue(key)).IsOrdered && row.Source is not null)
+            handle.Cached(JobSql.Link).Bind(1, row.Source).Bind(2, key).Run();
         handle.Cached(ReopenSql).Bind(1, key).Bind(2, row.FullHistory(WordText)).Run();
         handle.Cached(JobSql.Delete(JobTable.Ended)).Bind(1, key).Run();
         handle.Run("UPDATE queue SET ready = ready + 1, dead = dead - ?2 WHERE number = ?1", JobKey.Queue(key), was == JobState.Dead ? 1 : 0);

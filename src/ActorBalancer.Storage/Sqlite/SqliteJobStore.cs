@@ -177,12 +177,12 @@ internal sealed partial class SqliteJobStore : IJobStore, IStoreUpkeep
 
     private void ReadQueues(SqliteHandle handle)
     {
-        using SqliteStatement all = handle.Prepare("SELECT number, name, next_sequence, newest, priorities FROM queue");
+        using SqliteStatement all = handle.Prepare("SELECT number, name, next_sequence, newest, priorities, ordered FROM queue");
         while (all.Step())
         {
             _queues.Set(new QueueFigures((int)all.Long(0), all.Text(1)!)
             {
-                NextSequence = all.Long(2), Newest = all.Long(3), Priorities = (int)all.Long(4),
+                NextSequence = all.Long(2), Newest = all.Long(3), Priorities = (int)all.Long(4), IsOrdered = all.Long(5) != 0,
             });
         }
     }

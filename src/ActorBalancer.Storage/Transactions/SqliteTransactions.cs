@@ -28,7 +28,7 @@ internal sealed class SqliteTransactions(string schema = "main") : JobTransactio
             why);
         if (move.ExecuteNonQuery() == 0)
             return false;
-        using DbCommand delete = Command(transaction, $"DELETE FROM {Schema}.{table} WHERE key = @key");
+        using DbCommand delete = Command(transaction, $"DELETE FROM {Schema}.{table} WHERE key = @key; DELETE FROM {Schema}.chain WHERE name = (SELECT source FROM {Schema}.done WHERE key = @key) AND link = @key");
         Add(delete, "@key", success.Key, DbType.Int64);
         delete.ExecuteNonQuery();
         // The one write lock of the file is held anyway, so the count can be changed where it is.

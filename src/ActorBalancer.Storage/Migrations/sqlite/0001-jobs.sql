@@ -17,7 +17,7 @@ CREATE TABLE node (
 ) STRICT;
 
 -- "next_sequence", "newest" (the latest time of a submission), "priorities" (a bit for each that was ever used) and the counts are
--- kept by the commits, so that nothing is counted by scanning.
+-- kept by the commits, so that nothing is counted by scanning. "ordered" is 1 once jobs of it may be in "chain".
 CREATE TABLE queue (
   number INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -30,7 +30,8 @@ CREATE TABLE queue (
   priorities INTEGER NOT NULL DEFAULT 0,
   ready INTEGER NOT NULL DEFAULT 0,
   later INTEGER NOT NULL DEFAULT 0,
-  dead INTEGER NOT NULL DEFAULT 0
+  dead INTEGER NOT NULL DEFAULT 0,
+  ordered INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE horizon (
@@ -47,7 +48,7 @@ CREATE TABLE word (
 ) STRICT;
 
 -- Jobs that can be dispatched. The key is the dispatch order. The four tables of jobs have the same columns, and a job is in
--- exactly one of them. "ordered" is 1 where the queue keeps the order of its sources.
+-- exactly one of them.
 CREATE TABLE job (
   key INTEGER PRIMARY KEY,
   state INTEGER NOT NULL,
@@ -55,7 +56,6 @@ CREATE TABLE job (
   submitted INTEGER NOT NULL,
   listed INTEGER,
   source TEXT,
-  ordered INTEGER,
   allowed INTEGER,
   time_limit INTEGER,
   run_at INTEGER,
@@ -75,7 +75,14 @@ CREATE TABLE job (
   payload BLOB
 ) STRICT;
 
-CREATE INDEX job_source ON job (source, key) WHERE ordered = 1;
+
+-- Jobs, by source, of queues that keep the order of their sources, until they are final. A partial index of "job" would cost every
+-- other job a twentieth.
+CREATE TABLE chain (
+  name TEXT NOT NULL,
+  link INTEGER NOT NULL,
+  PRIMARY KEY (name, link)
+) STRICT, WITHOUT ROWID;
 
 -- Scheduled and retrying jobs; "at" is when they are due.
 CREATE TABLE later (
@@ -85,7 +92,6 @@ CREATE TABLE later (
   submitted INTEGER NOT NULL,
   listed INTEGER,
   source TEXT,
-  ordered INTEGER,
   allowed INTEGER,
   time_limit INTEGER,
   run_at INTEGER,
@@ -114,7 +120,6 @@ CREATE TABLE done (
   submitted INTEGER NOT NULL,
   listed INTEGER,
   source TEXT,
-  ordered INTEGER,
   allowed INTEGER,
   time_limit INTEGER,
   run_at INTEGER,
@@ -142,7 +147,6 @@ CREATE TABLE ended (
   submitted INTEGER NOT NULL,
   listed INTEGER,
   source TEXT,
-  ordered INTEGER,
   allowed INTEGER,
   time_limit INTEGER,
   run_at INTEGER,
