@@ -20,7 +20,7 @@ internal interface IJobTransactions
 
     /// <summary>
     /// Makes a run's job succeeded within the transaction. The job's row is locked until its end, and its queue's owner may have to wait for
-    /// that, so this belongs right before the commit: a server with a lock held ends a transaction that is idle for ten seconds.
+    /// that, so this belongs right before the commit. PostgreSQL ends a transaction that is idle for ten seconds after it.
     /// </summary>
     /// <exception cref="StaleRunException">The job is final, or another run has it: the transaction must be rolled back.</exception>
     void CompleteIn(DbTransaction transaction, in OutcomeRow success);
