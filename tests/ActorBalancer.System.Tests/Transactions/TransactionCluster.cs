@@ -40,12 +40,12 @@ internal sealed class TransactionCluster : IAsyncDisposable
         return cluster;
     }
 
-    public async Task<DbConnection> ConnectAsync()
-    {
-        DbConnection connection = _server is null ? new SqliteConnection($"Data Source={File};Pooling=False") : new NpgsqlConnection(_server.ConnectionString);
-        await connection.OpenAsync();
-        return connection;
-    }
+    /// <summary>The database of the store.</summary>
+    public DbDataSource Database => _server is null
+        ? SqliteFactory.Instance.CreateDataSource($"Data Source={File};Pooling=False")
+        : NpgsqlFactory.Instance.CreateDataSource(_server.ConnectionString + ";Pooling=False");
+
+    public async Task<DbConnection> ConnectAsync() => await Database.OpenConnectionAsync();
 
     /// <summary>Writes an entry of the application's own, in its transaction.</summary>
     public static Task WriteAsync(DbTransaction transaction, int entry) =>
