@@ -1,4 +1,5 @@
 using System.Data.Common;
+using ActorBalancer.SystemTests.Processes;
 using ActorBalancer.SystemTests.Transactions;
 
 namespace ActorBalancer.SystemTests.Samples;
@@ -20,8 +21,8 @@ public sealed class TransactionSample
             id = await app.Jobs.SubmitAsync("book", new BookArgs(7, "a@example.org"), transaction);
             await transaction.CommitAsync();
         }
-        await Processes.Eventually.IsTrue(async () => await app.Jobs.GetAsync(id) is { State: JobState.Succeeded }, "the seat is booked");
-        await Processes.Eventually.IsTrue(
+        await Eventually.IsTrue(async () => await app.Jobs.GetAsync(id) is { State: JobState.Succeeded }, "the seat is booked");
+        await Eventually.IsTrue(
             async () => await app.Jobs.ListAsync(new JobFilter { Kind = "mail" }) is [{ State: JobState.Succeeded }], "the mail is sent");
         Assert.Equal(1, await app.CountAsync(7));
     }
@@ -30,8 +31,6 @@ public sealed class TransactionSample
     {
         public static Task AddAsync(DbTransaction transaction, int seat) => TransactionCluster.WriteAsync(transaction, seat);
     }
-
-    private sealed record MailArgs(string To);
 
     private sealed record BookArgs(int Seat, string To);
 
