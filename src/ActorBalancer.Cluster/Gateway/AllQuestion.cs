@@ -27,6 +27,8 @@ internal sealed class AllQuestion<TAnswer, T>(Func<long, IGatewayProtocol> messa
         return message(ticket);
     }
 
+    public override void TakenBack() => _open--;
+
     public override void Answered(IGatewayProtocol answer)
     {
         if (answer is TAnswer expected)

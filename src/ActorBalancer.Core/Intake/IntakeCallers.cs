@@ -56,6 +56,11 @@ internal abstract class Question
     /// <summary>All routers are asked, and their answers are one answer. What one of them does not say is left out.</summary>
     public virtual bool ToAll => false;
 
+    /// <summary>With <see cref="ToAll"/>: one of those that were asked will not answer, and the question is asked again later.</summary>
+    public virtual void TakenBack()
+    {
+    }
+
     /// <summary>With <see cref="ToAll"/>: some router has answered.</summary>
     public virtual bool IsPartlyAnswered => false;
 

@@ -25,7 +25,9 @@ internal sealed class QuestionTable
     {
         if (!_asked.Remove(ticket, out Asked asked))
             return;
-        if (WayOf(asked.Question, routers)?.Number == asked.Router)
+        if (asked.Question.ToAll)
+            LosePart(asked, effects);
+        else if (WayOf(asked.Question, routers)?.Number == asked.Router)
             _waiting.Add(asked);
         else
             Ask(asked, routers, ref lastTicket, effects);
@@ -44,8 +46,8 @@ internal sealed class QuestionTable
         foreach ((long ticket, Asked asked) in _asked.Where(a => a.Value.Router == router).ToArray())
         {
             _asked.Remove(ticket);
-            if (asked.Question.ToAll && (asked.Question.IsPartlyAnswered || _asked.Values.Any(a => a.Question == asked.Question)))
-                effects.Refusals.Add(new(asked.Question, RefusalCode.NotReady, NoRouter));
+            if (asked.Question.ToAll)
+                LosePart(asked with { SinceMicros = nowMicros }, effects);
             else if (asked.Question.IsRepeatable)
                 _waiting.Add(asked with { SinceMicros = nowMicros });
             else
@@ -77,6 +79,19 @@ internal sealed class QuestionTable
             effects.Refusals.Add(new(asked.Question, asked.Question.IsRepeatable ? RefusalCode.NotReady : RefusalCode.OutcomeUnknown, detail));
         _waiting.Clear();
         _asked.Clear();
+    }
+
+    /// <summary>One of all that were asked will not answer: the others do, or all are asked again.</summary>
+    private void LosePart(in Asked asked, IntakeEffects effects)
+    {
+        Question question = asked.Question;
+        if (question.IsPartlyAnswered || _asked.Values.Any(a => a.Question == question) || _waiting.Exists(a => a.Question == question))
+        {
+            effects.Refusals.Add(new(question, RefusalCode.NotReady, NoRouter));
+            return;
+        }
+        question.TakenBack();
+        _waiting.Add(asked);
     }
 
     private void Ask(Asked asked, RouterTable routers, ref long lastTicket, IntakeEffects effects)

@@ -234,6 +234,21 @@ public sealed class OwnerTests
     }
 
     [Fact]
+    public void Question_to_all_is_asked_again_when_nobody_has_answered_and_the_last_one_says_no()
+    {
+        About all = new() { All = true };
+        Ask(all);
+        _h.Do(() => _h.Core.Moved(_h.Questions[0].Ticket, _h.Now, _h.Effects));
+        Assert.Equal([RefusalCode.NotReady], all.Refusals);
+        _h.Do(() => _h.Core.Moved(_h.Questions[1].Ticket, _h.Now, _h.Effects));
+        Assert.Equal((1, 2), (all.Back, _h.Questions.Count));
+        _h.Tick(1);
+        Assert.Equal([1, 2], _h.Questions.Skip(2).Select(q => q.Router));
+        Assert.Same(all, _h.Core.Answered(_h.Questions[2].Ticket));
+        Assert.Same(all, _h.Core.Answered(_h.Questions[3].Ticket));
+    }
+
+    [Fact]
     public void Question_to_all_does_not_wait_long_for_one_that_is_silent()
     {
         About all = new() { All = true };
@@ -278,6 +293,10 @@ public sealed class OwnerTests
         public bool All { get; init; }
 
         public bool Answered { get; set; }
+
+        public int Back { get; private set; }
+
+        public override void TakenBack() => Back++;
 
         public List<RefusalCode> Refusals { get; } = [];
 

@@ -9,7 +9,7 @@ using Xunit.Abstractions;
 namespace ActorBalancer.SystemTests.Routers;
 
 /// <summary>Two routers and two workers as processes, on a database of their own of a throw-away PostgreSQL server.</summary>
-internal sealed class RouterCluster : IAsyncDisposable
+internal sealed class RouterCluster(ITestOutputHelper output) : IAsyncDisposable
 {
     private static readonly Lazy<PostgresServer?> Server = new(() => PostgresServer.TryStart());
     private static int s_databases;
@@ -20,8 +20,9 @@ internal sealed class RouterCluster : IAsyncDisposable
     /// <summary>r1 and r2.</summary>
     public ChildNode[] Routers => [.. _nodes.Take(2)];
 
+    /// <param name="output">Gets what the processes said.</param>
     /// <param name="settings">Environment variables of the routers.</param>
-    public static async Task<RouterCluster> StartAsync(params KeyValuePair<string, string>[] settings)
+    public static async Task<RouterCluster> StartAsync(ITestOutputHelper output, params KeyValuePair<string, string>[] settings)
     {
         Skip.If(Server.Value is null, "no PostgreSQL server is installed here (initdb and pg_ctl were not found)");
         PostgresServer server = Server.Value!;
@@ -34,7 +35,7 @@ internal sealed class RouterCluster : IAsyncDisposable
             new("ACTORBALANCER__METRICS__SLOW_START", "0s"),
             .. settings,
         ];
-        RouterCluster cluster = new();
+        RouterCluster cluster = new(output);
         try
         {
             string first = await cluster.AddAsync("r1", "router", [], all);
@@ -93,24 +94,20 @@ internal sealed class RouterCluster : IAsyncDisposable
 
     public static string Text(JsonElement json, string name) => json.GetProperty(name).GetString()!;
 
-    public void WriteLogs(ITestOutputHelper output)
-    {
-        foreach (ChildNode node in _nodes.Where(n => n.Log.Length > 0))
-            output.WriteLine($"--- {node.Name} ({node.Pid}) said:\n{node.Log}");
-    }
-
     public async ValueTask DisposeAsync()
     {
         foreach (HttpClient client in _clients.Values)
             client.Dispose();
         foreach (ChildNode node in Enumerable.Reverse(_nodes))
             await node.DisposeAsync();
+        foreach (ChildNode node in _nodes.Where(n => n.Log.Length > 0))
+            output.WriteLine($"--- {node.Name} ({node.Pid}) said:\n{node.Log}");
     }
 
     private async Task<string> AddAsync(string name, string role, string[] arguments, KeyValuePair<string, string>[] settings)
     {
         ChildNode node = ChildNode.Start(
-            name, typeof(ChildNode).Assembly.Location, ["--role", role, "--name", name, "--port", "0", "--http-port", "0", .. arguments], settings);
+            name, typeof(ChildNode).Assembly.Location, ["--role", role, "--port", "0", .. arguments], settings);
         _nodes.Add(node);
         ReadyLine ready = await node.Ready.WaitAsync(Eventually.Deadline);
         _clients.Add(name, new HttpClient { BaseAddress = new Uri(ready.Http!), Timeout = Eventually.Deadline });

@@ -1,17 +1,18 @@
 using System.Text.Json;
 using ActorBalancer.SystemTests.Processes;
+using Xunit.Abstractions;
 
 namespace ActorBalancer.SystemTests.Routers;
 
 /// <summary>Either of two routers serves all queues, and both tell the same.</summary>
-public sealed class TwoRouterTests
+public sealed class TwoRouterTests(ITestOutputHelper output)
 {
     private static readonly string[] Both = ["r1", "r2"];
 
     [SkippableFact]
     public async Task Either_router_accepts_shows_and_changes_what_is_the_others()
     {
-        await using RouterCluster cluster = await RouterCluster.StartAsync();
+        await using RouterCluster cluster = await RouterCluster.StartAsync(output);
         await SubmitsAsync(cluster);
         await ListsAsync(cluster);
         await OrdersAsync(cluster);
