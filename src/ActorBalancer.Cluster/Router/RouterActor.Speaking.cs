@@ -113,6 +113,7 @@ internal sealed partial class RouterActor
             case IGatewayProtocol.ListJobs list: OnList(list, asker); break;
             case IGatewayProtocol.CancelJob cancel: OnCancel(cancel, asker); break;
             case IGatewayProtocol.RetryJob retry: OnRetry(retry, asker); break;
+            case IGatewayProtocol.DescribeJobs describe: OnDescribe(describe, asker); break;
             case IGatewayProtocol.DrainWorker drain: OnDrain(drain, asker); break;
             case IGatewayProtocol.SetQueue set:
                 (RefusalCode code, string? detail) = Turn().SetQueue(set.Queue, set.Strategy, set.Binding, set.Paused);

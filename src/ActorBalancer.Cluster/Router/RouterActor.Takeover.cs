@@ -25,6 +25,7 @@ internal sealed partial class RouterActor
     private readonly HashSet<long> _greeted = [];
     private readonly HashSet<Address> _workerNodes = [];
     private readonly HashSet<Address> _fencedNodes = [];
+    private readonly HashSet<Address> _unreachable = [];
     private readonly HashSet<string> _awaited = new(StringComparer.Ordinal);
     private long _awaitUntil;
     private bool _hasClaimed;
@@ -100,9 +101,8 @@ internal sealed partial class RouterActor
     /// </summary>
     private void DownFenced(Address node)
     {
-        Akka.Cluster.Cluster cluster = Akka.Cluster.Cluster.Get(Context.System);
-        if (_fencedNodes.Contains(node) && cluster.State.Unreachable.Any(m => m.Address.Equals(node)))
-            cluster.Down(node);
+        if (_fencedNodes.Contains(node) && _unreachable.Contains(node))
+            Akka.Cluster.Cluster.Get(Context.System).Down(node);
     }
 
     private void OnClaimed(Dispatcher dispatcher, IReadOnlyList<QueueRow> rows)
@@ -250,10 +250,15 @@ internal sealed partial class RouterActor
             case IMembershipProtocol.NodeRemoved node:
                 _workerNodes.Remove(node.Node);
                 _fencedNodes.Remove(node.Node);
+                _unreachable.Remove(node.Node);
                 HeardOf(node.Node.ToString());
                 _takeover.LookNow();
                 break;
-            case IMembershipProtocol.NodeUnreachable node: DownFenced(node.Node); break;
+            case IMembershipProtocol.NodeUnreachable node:
+                _unreachable.Add(node.Node);
+                DownFenced(node.Node);
+                break;
+            case IMembershipProtocol.NodeReachable node: _unreachable.Remove(node.Node); break;
             case IMembershipProtocol.NodeLeaving:
                 _takeover.LookNow();
                 break;
