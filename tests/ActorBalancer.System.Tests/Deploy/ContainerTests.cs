@@ -43,15 +43,16 @@ public sealed partial class ContainerTests
     public async Task Compose_starts_a_router_and_workers_that_find_it()
     {
         string[] services = [.. DeployFolder.Compose["services"].Members.Keys];
-        Assert.Equal(["router", "worker-1", "worker-2", "worker-3"], services);
-        await using CommandRun router = Workload.OfCompose("router").Start(null);
+        Assert.Equal(["postgres", "router-1", "router-2", "worker-1", "worker-2", "worker-3"], services);
+        await using CommandRun router = Workload.OfCompose("router-1").Start(null);
         JsonElement ready = await ReadyAsync(router);
         string seed = ready.GetProperty("akka").GetString()!.Split('@')[1];
         foreach (string service in services[1..])
+            Assert.Equal(["router-1:8601", "router-2:8601"], Workload.OfCompose(service).Seeds);
+        foreach (string service in services[3..])
         {
             Workload worker = Workload.OfCompose(service);
             Assert.Equal(service, worker.ValueOf("--bind"));
-            Assert.Equal($"{Workload.OfCompose("router").ValueOf("--advertised")}:{Workload.OfCompose("router").ValueOf("--port")}", worker.ValueOf("--seed"));
             await using CommandRun run = worker.Start(seed);
             Assert.Equal(service, (await ReadyAsync(run)).GetProperty("name").GetString());
         }
@@ -59,12 +60,30 @@ public sealed partial class ContainerTests
     }
 
     [Fact]
+    public void Compose_gives_both_routers_the_database_and_keeps_its_password_in_files()
+    {
+        YamlValue compose = DeployFolder.Compose;
+        foreach (string router in (string[])["router-1", "router-2"])
+        {
+            Workload run = Workload.OfCompose(router);
+            Assert.Equal((router, "8601"), (run.ValueOf("--advertised"), run.ValueOf("--port")));
+            BalancerOptions options = BalancerConfiguration.Load(new ConfigurationSources { Role = "router", Environment = run.Environment.ToDictionary() }).Options;
+            Assert.Equal(("postgres", "file:/run/secrets/connection"), (options.Store, options.Postgres.Connection));
+            Assert.Equal("connection", compose["services"][router]["secrets"].Items.Single().Text);
+        }
+        Assert.Equal("secrets/connection", compose["secrets"]["connection"]["file"].Text);
+        Assert.Equal("/run/secrets/postgres-password", compose["services"]["postgres"]["environment"]["POSTGRES_PASSWORD_FILE"].Text);
+    }
+
+    [Fact]
     public void Compose_publishes_the_routers_http_port_for_this_host_alone_and_says_what_is_plain()
     {
         YamlValue compose = DeployFolder.Compose;
-        Assert.Equal("127.0.0.1:8600:8600", compose["services"]["router"]["ports"].Items.Single().Text);
+        Assert.Equal("127.0.0.1:8600:8600", compose["services"]["router-1"]["ports"].Items.Single().Text);
+        Assert.Equal("127.0.0.1:8610:8600", compose["services"]["router-2"]["ports"].Items.Single().Text);
         Assert.Equal("true", compose["networks"]["cluster"]["internal"].Text);
-        foreach ((string name, YamlValue service) in compose["services"].Members)
+        Assert.Null(compose["services"]["postgres"].Find("ports"));
+        foreach ((string name, YamlValue service) in compose["services"].Members.Where(s => s.Key != "postgres"))
         {
             Workload run = Workload.OfCompose(name);
             Assert.Equal("8600", run.ValueOf("--http-port"));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using ActorBalancer.Hosting;
+using ActorBalancer.Options;
 using ActorBalancer.SystemTests.Processes;
 
 namespace ActorBalancer.SystemTests.Deploy;
@@ -60,7 +61,10 @@ public sealed class KubernetesTests(DeployedCluster cluster) : IClassFixture<Dep
         Workload router = Workload.OfKubernetes(Router, $"{set}-0");
         string advertised = router.Environment.Single(e => e.Key == "ACTORBALANCER__REMOTING__ADVERTISED").Value;
         Assert.Equal($"{set}-0.{service}", advertised);
-        Assert.Equal($"{advertised}:{router.ValueOf("--port")}", Workload.OfKubernetes(Worker, "pod").ValueOf("--seed"));
+        string[] all = [.. Enumerable.Range(0, 3).Select(n => $"{set}-{n}.{service}:{router.ValueOf("--port")}")];
+        Assert.StartsWith($"{advertised}:", all[0], StringComparison.Ordinal);
+        Assert.Equal(all, router.Seeds);
+        Assert.Equal(all, Workload.OfKubernetes(Worker, "pod").Seeds);
 
         // The name in Host that is let in is the service's for clients.
         string host = router.Environment.Single(e => e.Key == "ACTORBALANCER__HTTP__HOSTS__0").Value;
@@ -106,11 +110,17 @@ public sealed class KubernetesTests(DeployedCluster cluster) : IClassFixture<Dep
     }
 
     [Fact]
-    public void There_is_one_router_as_long_as_jobs_are_in_its_memory()
+    public void Routers_share_a_database_whose_connection_is_a_secret_and_most_of_them_stay()
     {
-        Assert.Contains(Workload.OfKubernetes(Router, "pod").Environment, v => v is { Key: "ACTORBALANCER__STORE", Value: "memory" });
-        Assert.Equal("1", Router["spec"]["replicas"].Text);
-        Assert.Equal("0", DeployFolder.Kubernetes("router", "PodDisruptionBudget")["spec"]["maxUnavailable"].Text);
+        Assert.Equal("3", Router["spec"]["replicas"].Text);
+        Assert.Equal("1", DeployFolder.Kubernetes("router", "PodDisruptionBudget")["spec"]["maxUnavailable"].Text);
+        Dictionary<string, string> environment = Workload.OfKubernetes(Router, "pod").Environment.Where(e => e.Key.StartsWith("ACTORBALANCER__", StringComparison.Ordinal)).ToDictionary();
+        BalancerOptions options = BalancerConfiguration.Load(new ConfigurationSources { Role = "router", Environment = environment }).Options;
+        Assert.Equal("postgres", options.Store);
+        YamlValue pod = Router["spec"]["template"]["spec"], mount = Workload.Container(Router)["volumeMounts"].Items.Single();
+        Assert.Equal($"file:{mount["mountPath"].Text}/connection", options.Postgres.Connection);
+        YamlValue volume = pod["volumes"].Items.Single();
+        Assert.Equal((mount["name"].Text, "actorbalancer-store"), (volume["name"].Text, volume["secret"]["secretName"].Text));
     }
 
     [Fact]

@@ -10,6 +10,7 @@ namespace ActorBalancer.SystemTests.Deploy;
 public sealed partial class SystemdTests : IDisposable
 {
     private const string Settings = "/etc/actorbalancer";
+    private const string State = "/var/lib/actorbalancer";
     private const string Program = "/opt/actorbalancer/actorbalancer";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("units").FullName;
@@ -44,6 +45,10 @@ public sealed partial class SystemdTests : IDisposable
         TimeSpan drain = BalancerConfiguration.LoadFile(DeployFolder.At($"systemd/{role}.conf"), new ConfigurationSources { Role = role }).Options.Worker.Drain;
         Assert.InRange(int.Parse(unit["TimeoutStopSec"], System.Globalization.CultureInfo.InvariantCulture), drain.TotalSeconds + 10, drain.TotalSeconds + 60);
 
+        Assert.Equal(role == "router" ? Path.GetFileName(State) : null, unit.GetValueOrDefault("StateDirectory"));
+        if (role == "router")
+            Assert.StartsWith($"{State}/", BalancerConfiguration.LoadFile(DeployFolder.At("systemd/router.conf"), new ConfigurationSources { Role = role }).Options.Sqlite.File, StringComparison.Ordinal);
+
         // The runtime makes code as it goes.
         Assert.DoesNotContain("MemoryDenyWriteExecute", unit.Keys);
     }
@@ -72,6 +77,7 @@ public sealed partial class SystemdTests : IDisposable
         // The file as it is, but for the names of machines, the place of the certificates, and ports that may be taken here.
         string text = File.ReadAllText(DeployFolder.At($"systemd/{role}.conf"));
         text = Machine().Replace(text, "localhost").Replace(Settings, _folder, StringComparison.Ordinal)
+            .Replace(State, _folder, StringComparison.Ordinal)
             .Replace("bind = \"0.0.0.0\"", "bind = \"127.0.0.1\"", StringComparison.Ordinal)
             .Replace("localhost:8601", seed, StringComparison.Ordinal);
         text = Port().Replace(text, "port = 0");
@@ -79,7 +85,8 @@ public sealed partial class SystemdTests : IDisposable
         File.WriteAllText(file, text);
         string[] arguments = [.. command[1..].Select(a => a.Replace(Settings, _folder, StringComparison.Ordinal))];
         Assert.Contains(file, arguments);
-        return DeployPrograms.Start(DeployPrograms.Binary, arguments);
+        // What the files say, and not what these tests' own nodes keep to.
+        return DeployPrograms.Start(DeployPrograms.Binary, arguments, new KeyValuePair<string, string>(StoreOfTests.Variable, "sqlite"));
     }
 
     private static async Task<string> ReadyAsync(DeployedProgram node)

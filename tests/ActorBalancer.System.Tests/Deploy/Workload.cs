@@ -45,23 +45,32 @@ internal sealed record Workload(IReadOnlyList<string> Arguments, IReadOnlyList<K
         return at < 0 ? null : Arguments[at + 1];
     }
 
-    /// <summary>The same on this host: names of other hosts and addresses are the loopback one, and ports are free ones.</summary>
+    /// <summary>
+    /// The same on this host: names of other hosts and addresses are the loopback one, ports are free ones, and there is no database.
+    /// </summary>
+    /// <param name="seed">Null: the first node of its cluster.</param>
     public CommandRun Start(string? seed)
     {
-        string[] arguments = [.. Arguments];
+        string[] arguments = [.. seed is null ? WithoutSeeds(Arguments) : Arguments];
         for (int i = 1; i < arguments.Length; i++)
         {
             arguments[i] = arguments[i - 1] switch
             {
                 "--port" or "--http-port" => "0",
                 "--bind" or "--advertised" => Here,
-                "--seed" => seed ?? throw new InvalidOperationException("needs a seed"),
+                "--seed" => seed!,
                 _ => arguments[i],
             };
         }
         return CommandRun.Start([.. Environment.Select(OnThisHost)], [.. arguments, "--json"]);
     }
 
+    /// <summary>All of them.</summary>
+    public string[] Seeds => [.. Arguments.Where((_, at) => at > 0 && Arguments[at - 1] == "--seed")];
+
+    private static IEnumerable<string> WithoutSeeds(IReadOnlyList<string> arguments) =>
+        arguments.Where((argument, at) => argument != "--seed" && (at == 0 || arguments[at - 1] != "--seed"));
+
     private static KeyValuePair<string, string> OnThisHost(KeyValuePair<string, string> variable) =>
-        variable.Key is "ACTORBALANCER__HTTP__BIND" or "ACTORBALANCER__REMOTING__ADVERTISED" ? new(variable.Key, Here) : variable;
+        variable.Key == StoreOfTests.Variable ? StoreOfTests.Memory : variable.Key is "ACTORBALANCER__HTTP__BIND" or "ACTORBALANCER__REMOTING__ADVERTISED" ? new(variable.Key, Here) : variable;
 }

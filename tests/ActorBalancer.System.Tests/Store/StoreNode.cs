@@ -18,7 +18,7 @@ internal static class StoreNode
     public static async Task<string> RefusedAsync(this HttpNode node)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        Answer answer = await node.SubmitAsync("""{"kind":"echo","payload":0,"queue":"trouble"}""");
+        Answer answer = await node.SubmitAsync("""{"kind":"echo","payload":0}""");
         Assert.True(watch.Elapsed < InTime, $"answered after {watch.Elapsed}");
         Assert.True(answer.Status is 503 or 507, answer.Text);
         Assert.NotNull(answer.Headers.RetryAfter);
@@ -47,7 +47,7 @@ internal static class StoreNode
 
     private static async Task<string> RefusedOrTakenAsync(this HttpNode node)
     {
-        Answer answer = await node.SubmitAsync("""{"kind":"echo","payload":0,"queue":"trouble"}""");
+        Answer answer = await node.SubmitAsync("""{"kind":"echo","payload":0}""");
         return answer.Status is 201 ? "" : answer.Code!;
     }
 }
