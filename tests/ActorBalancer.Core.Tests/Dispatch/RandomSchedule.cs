@@ -22,6 +22,7 @@ internal sealed class RandomSchedule
     private readonly List<string> _log = [];
     private readonly HashSet<string> _cutOff = [];
     private readonly int _prefetch;
+    private readonly bool _isWindowed;
     private int _names;
     private bool _reorders;
 
@@ -37,8 +38,9 @@ internal sealed class RandomSchedule
             QueueDefaults = options.QueueDefaults with { Backoff = options.QueueDefaults.Backoff with { First = TimeSpan.FromMilliseconds(50) } },
             Router = options.Router with { BatchJobs = 1 + _dice.Next(8) },
         };
-        bool isWindowed = _dice.Next(3) > 0;
-        DispatchLimits? limits = !isWindowed ? null : new DispatchLimits
+        // Few streams, so that their windows overflow.
+        _isWindowed = _dice.Next(3) > 0;
+        DispatchLimits? limits = !_isWindowed ? null : new DispatchLimits
         {
             StreamJobs = 1 + _dice.Next(6),
             StreamBytes = _dice.Next(3) == 0 ? 8 + _dice.Next(64) : 1 << 20,
@@ -80,7 +82,7 @@ internal sealed class RandomSchedule
         for (int step = 5 + _dice.Next(15); step > 0; step--)
         {
             Step();
-            _cluster.Pass(_dice.NextDouble() * (_dice.Next(8) == 0 ? 3_000 : 60));
+            _cluster.Pass(_dice.NextDouble() * (_dice.Next(8) == 0 ? 3_000 : _dice.Next(2) == 0 ? 60 : 6));
         }
         Heal();
         Check();
@@ -110,11 +112,12 @@ internal sealed class RandomSchedule
 
     private void Submit()
     {
-        int jobs = 1 + _dice.Next(12);
+        int jobs = 1 + _dice.Next(_isWindowed ? 40 : 12);
         Note($"submit {jobs}");
-        string queue = $"q{_dice.Next(3)}";
+        string queue = $"q{_dice.Next(_isWindowed ? 1 : 3)}";
+        int kinds = _isWindowed ? 2 : 3, priorities = _isWindowed ? 2 : 10;
         _cluster.Submit(Enumerable.Range(0, jobs).Select(_ => VirtualCluster.Job(
-            _dice.Next(5) == 0 ? _dice.Next(400_000) : _dice.Next(10_000), Kinds[_dice.Next(3)], queue, _dice.Next(2) == 0 ? $"s{_dice.Next(3)}" : null, _dice.Next(10)) with
+            _dice.Next(5) == 0 ? _dice.Next(400_000) : _dice.Next(10_000), Kinds[_dice.Next(kinds)], queue, _dice.Next(2) == 0 ? $"s{_dice.Next(3)}" : null, _dice.Next(priorities)) with
         {
             RunAt = _dice.Next(6) == 0 ? DateTimeOffset.FromUnixTimeMilliseconds(_cluster.UnixMs + _dice.Next(500)) : null,
         }));

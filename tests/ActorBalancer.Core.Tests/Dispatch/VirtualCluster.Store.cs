@@ -55,7 +55,7 @@ internal sealed partial class VirtualCluster
             foreach (long key in commit.Inserts.SelectMany(rows => rows.Keys).Where(key => key >= 0 && Accepted.Add(key)))
                 Order.Add(key);
         }
-        At(Now + Dice.Next(4_000), () =>
+        At(Now + Dice.Next(Dice.Next(4) == 0 ? 30_000 : 4_000), () =>
         {
             if (!ReferenceEquals(asker, Router))
                 return;
