@@ -11,6 +11,9 @@ internal sealed class IntakeHarness(IntakeLimits? limits = null)
     public IntakeCore Core { get; } = new(limits ?? new IntakeLimits());
     public IntakeEffects Effects { get; } = new();
     public List<IntakeBatch> Batches { get; } = [];
+
+    /// <summary>As they were when they were sent: a batch may be sent again, under another ticket.</summary>
+    public List<(long Ticket, int Router, IntakeBatch Batch)> Sent { get; } = [];
     public List<WatchSend> Watches { get; } = [];
     public List<QuestionSend> Questions { get; } = [];
     public long Seconds { get; set; }
@@ -80,6 +83,7 @@ internal sealed class IntakeHarness(IntakeLimits? limits = null)
     private void CarryOut()
     {
         Batches.AddRange(Effects.Batches);
+        Sent.AddRange(Effects.Batches.Select(b => (b.Ticket, b.Router, b)));
         Watches.AddRange(Effects.Watches);
         Questions.AddRange(Effects.Questions);
         foreach (SubmitReply r in Effects.Replies)
