@@ -12,7 +12,8 @@ namespace ActorBalancer.Cluster.Tests.Worker;
 public sealed class BuiltInKindTests
 {
     private readonly JobContext _job = new(
-        new RunToken(1, 1, 1), new AssignedJob { Kind = "any", Queue = "default" }, new ServiceCollection().BuildServiceProvider(), NullLogger.Instance);
+        new RunToken(1, 1, 1), new AssignedJob { Kind = "any", Queue = "default" }, new ServiceCollection().BuildServiceProvider(), NullLogger.Instance,
+        Surroundings.Of("w1"));
 
     [Fact]
     public async Task Echo_returns_the_bytes_of_its_payload_unchanged() =>

@@ -129,7 +129,7 @@ public sealed class HandlerRegistryTests
     }
 
     private JobContext Context() => new(
-        new RunToken(10, 1, 1), new AssignedJob { Key = 77, Kind = "mail", Queue = "default", Attempt = 3 }, _services, NullLogger.Instance);
+        new RunToken(10, 1, 1), new AssignedJob { Key = 77, Kind = "mail", Queue = "default", Attempt = 3 }, _services, NullLogger.Instance, Surroundings.Of("w1"));
 
     private Task<JobOutcome> RunAsync(string kind, string payload) => _handlers.Find(kind)!(Encoding.UTF8.GetBytes(payload), Context()).AsTask();
 

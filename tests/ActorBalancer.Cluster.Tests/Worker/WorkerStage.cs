@@ -43,15 +43,7 @@ internal sealed class WorkerStage
         };
         WorkerIdentity identity = new() { Incarnation = Incarnation, Name = "w1", Weight = 4000, Kinds = [], LifePort = 7, Version = "1" };
         services ??= new ServiceCollection().BuildServiceProvider();
-        JobSurroundings around = new()
-        {
-            WorkerName = identity.Name,
-            Clock = Time,
-            PayloadLimit = 256 << 10,
-            ResultLimit = 64 << 10,
-            Transactions = static _ => throw new NotSupportedException(),
-        };
-        Engine = new WorkerEngine(options, identity, handlers, services, NullLoggerFactory.Instance, around);
+        Engine = new WorkerEngine(options, identity, handlers, services, NullLoggerFactory.Instance, Surroundings.Of(identity.Name, Time));
         Router = kit.CreateTestProbe("router");
         Membership = kit.CreateTestProbe("membership");
         Parent = kit.CreateTestProbe("parent");
