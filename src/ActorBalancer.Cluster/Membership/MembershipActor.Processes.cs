@@ -181,15 +181,25 @@ internal sealed partial class MembershipActor
 
         _log.Warning("Process {Incarnation} of {Node} is gone: {Evidence}", process.Incarnation, process.Node, evidence);
         Tell(new ProcessGone(process.Node, process.Incarnation, evidence));
-        if (IsStillMember(process)) _cluster.Down(process.Node);
+        foreach (Node node in _nodes.Values)
+            if (node.Unreachable && node.Gone && node.Address.Equals(process.Node)) DownGone(node);
     }
 
     /// <summary>
-    /// Downing goes by address, so it is for the member with this process's uid only. Members that are on their
+    /// Only once it is unreachable, for a member is not removed before. One that is down and not yet unreachable would bar the way to a
+    /// process that starts at its address: that one's request to join proves to Akka that the old one has ended, but not if it is down.
+    /// </summary>
+    private void DownGone(Node node)
+    {
+        if (IsStillMember(node)) _cluster.Down(node.Address);
+    }
+
+    /// <summary>
+    /// Downing goes by address, so it is for the member with this node's uid only. Members that are on their
     /// way out already are removed without waiting for them.
     /// </summary>
-    private bool IsStillMember(WatchedProcess process) => process.Uid is int uid && _cluster.State.Members.Any(member =>
-        member.UniqueAddress.Equals(new UniqueAddress(process.Node, uid)) && member.Status is not (MemberStatus.Down or MemberStatus.Exiting));
+    private bool IsStillMember(Node node) => _cluster.State.Members.Any(member =>
+        member.UniqueAddress.Equals(new UniqueAddress(node.Address, node.Uid)) && member.Status is not (MemberStatus.Down or MemberStatus.Exiting));
 
     private sealed record Answered(WatchedProcess Process, LifeAnswer Answer);
 

@@ -127,6 +127,7 @@ internal sealed partial class MembershipActor : UntypedActor, IWithTimers
         node.Unreachable = true;
         Tell(new NodeUnreachable(node.Address, node.Uid));
         SuspectProcesses(node);
+        if (node.Gone) DownGone(node);
     }
 
     private void OnReachable(Member member)

@@ -77,7 +77,6 @@ internal sealed partial class RouterActor
         _greeted.Clear();
         TellOwners([]);
         TakeCare();
-        _wasRegistered = true;
         Resolve();
         foreach ((object message, IActorRef sender) in _early)
             Self.Tell(message, sender);

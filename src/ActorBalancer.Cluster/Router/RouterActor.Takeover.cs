@@ -29,7 +29,6 @@ internal sealed partial class RouterActor
     private readonly HashSet<string> _awaited = new(StringComparer.Ordinal);
     private long _awaitUntil;
     private bool _hasClaimed;
-    private bool _wasRegistered;
     private bool _saidTwo;
 
     /// <summary>Asks the store what the takeover wants to know or do.</summary>
@@ -151,7 +150,7 @@ internal sealed partial class RouterActor
                 names.Add(node.ToString());
         }
         // A process that has just started knows nobody until it is in its cluster.
-        if (!_wasRegistered && Akka.Cluster.Cluster.Get(Context.System).SelfMember.Status is not (MemberStatus.Up or MemberStatus.WeaklyUp))
+        if (Akka.Cluster.Cluster.Get(Context.System).SelfMember.Status is MemberStatus.Removed or MemberStatus.Joining)
             names.Add(WholeCluster);
         dispatcher.AwaitWorkers(names, again: true);
         _awaited.UnionWith(names);

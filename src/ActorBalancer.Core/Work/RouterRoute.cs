@@ -13,6 +13,9 @@ internal sealed class RouterRoute(int number)
 
     public long LostAtMicros { get; set; }
 
+    /// <summary>When its present incarnation welcomed us first.</summary>
+    public long WelcomedAtMicros { get; set; }
+
     /// <summary>The queues that it said it owns.</summary>
     public HashSet<int> Queues { get; set; } = [];
 

@@ -39,8 +39,8 @@ internal sealed partial class WorkerCore
             return;
         if (!way.Present)
         {
-            // Nobody of that incarnation will ever ask for these outcomes; the jobs were given to others long ago.
-            if (now.Micros - way.LostAtMicros >= _contactLease)
+            // Its successor asks for these outcomes. Once another router has been there for so long without doing so, nobody will.
+            if (now.Micros >= GivenUpAt(way))
             {
                 ReleaseWaiting(link, now);
                 CloseLink(link);
@@ -53,6 +53,18 @@ internal sealed partial class WorkerCore
             SendFull(link, now);
         else if (link.HeldSince != 0 && way.Open && now.Micros - link.HeldSince >= ReportHold)
             SendLight(link, now);
+    }
+
+    /// <summary>When a lost router's link is given up; never while there is no other router.</summary>
+    private long GivenUpAt(RouterRoute lost)
+    {
+        long at = long.MaxValue;
+        foreach (RouterRoute way in _routes)
+        {
+            if (way is { Open: true, Link: not null })
+                at = Math.Min(at, Math.Max(lost.LostAtMicros, way.WelcomedAtMicros) + _contactLease);
+        }
+        return at;
     }
 
     /// <summary>Without word from any router our jobs may soon run elsewhere (rule 8): stop them and wait for a welcome.</summary>
@@ -219,7 +231,7 @@ internal sealed partial class WorkerCore
             Need(way.HelloAt);
             if (way.Link is not { } link)
                 continue;
-            Need(way.Present ? link.LastFullMicros + _reportInterval : way.LostAtMicros + _contactLease);
+            Need(way.Present ? link.LastFullMicros + _reportInterval : GivenUpAt(way));
             if (way.Open && link.HeldSince != 0)
                 Need(link.HeldSince + ReportHold);
         }

@@ -129,7 +129,10 @@ internal sealed partial class WorkerCore
         way.HelloAt = long.MaxValue;
         way.HellosUnanswered = 0;
         if (way.Link?.Incarnation != welcome.RouterIncarnation)
+        {
             OpenLink(way, welcome.RouterIncarnation);
+            way.WelcomedAtMicros = now.Micros;
+        }
         way.Link!.Suspended = false;
         MoveOutcomes();
         HeardFrom(now);

@@ -10,10 +10,11 @@ namespace ActorBalancer.SystemTests.Campaign;
 /// <param name="Stores">Taken in turn.</param>
 /// <param name="Faults">Of every round; empty: each round has one, all of them in an order that the seed says.</param>
 /// <param name="Json">Rows as JSON.</param>
-internal sealed record CampaignArguments(TimeSpan Time, int Seed, IReadOnlyList<string> Stores, IReadOnlyList<Fault> Faults, bool Json)
+/// <param name="Verbose">Shows what the nodes said of every round; of one that breaks the promise it is always shown.</param>
+internal sealed record CampaignArguments(TimeSpan Time, int Seed, IReadOnlyList<string> Stores, IReadOnlyList<Fault> Faults, bool Json, bool Verbose)
 {
     public const string Usage = """
-        usage: tests/campaign --minutes N --seed S [--store sqlite|postgres] [--fault NAME[,NAME...]] [--json]
+        usage: tests/campaign --minutes N --seed S [--store sqlite|postgres] [--fault NAME[,NAME...]] [--json] [--verbose]
         """;
 
     private static readonly string[] BothStores = ["sqlite", "postgres"];
@@ -21,14 +22,14 @@ internal sealed record CampaignArguments(TimeSpan Time, int Seed, IReadOnlyList<
     /// <summary>Null: they are wrong, and the problem says how.</summary>
     public static CampaignArguments? Parse(IReadOnlyList<string> arguments, out string problem)
     {
-        CampaignArguments parsed = new(TimeSpan.FromMinutes(10), 1, BothStores, [], false);
+        CampaignArguments parsed = new(TimeSpan.FromMinutes(10), 1, BothStores, [], false, false);
         problem = "";
         for (int i = 0; i < arguments.Count; i++)
         {
             string option = arguments[i];
-            if (option == "--json")
+            if (option is "--json" or "--verbose")
             {
-                parsed = parsed with { Json = true };
+                parsed = option == "--json" ? parsed with { Json = true } : parsed with { Verbose = true };
                 continue;
             }
             string value = ++i < arguments.Count ? arguments[i] : "";

@@ -42,7 +42,7 @@ internal static class CampaignCommand
                 Tell($"  answers: {Submission.Sum(result.Evidence.Submissions)}");
                 foreach (string duplicate in result.Verdict.Duplicated.Take(ShownDuplicates))
                     Tell($"  ran again: {duplicate}");
-                if (!result.Verdict.Holds)
+                if (!result.Verdict.Holds || arguments.Verbose)
                     Tell($"{result.Verdict}\n{result.Logs}");
             }
             catch (Exception fault)
@@ -75,7 +75,7 @@ internal static class CampaignCommand
             foreach (IReadOnlyList<Fault> faults in rounds)
             {
                 foreach (string store in arguments.Stores.Where(s => faults.All(f => f.FitsOn(s))))
-                    yield return new RoundPlan(store, seed++, faults);
+                    yield return new RoundPlan(store, seed++, faults) { Verbose = arguments.Verbose };
             }
         }
     }

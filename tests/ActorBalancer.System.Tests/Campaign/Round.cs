@@ -58,12 +58,12 @@ internal static class Round
             verdict.OverlapsExplained, verdict.OverlapsUnexplained.Count, verdict.StaleOutcomes.Count,
             Spread.Of([.. RoundFigures.Redispatches(evidence)]), Math.Round(RoundFigures.LongestGap(evidence.Ledger), 1),
             Math.Max(0, Math.Round((last - healed).TotalMilliseconds, 1)));
-        return new RoundResult(row, verdict, evidence, verdict.Holds ? "" : stage.Logs);
+        return new RoundResult(row, verdict, evidence, verdict.Holds && !plan.Verbose ? "" : stage.Logs);
     }
 
     private static async Task<StageSettings> SettingsAsync(RoundPlan plan)
     {
-        StageSettings settings = new(new MemoryStage()) { Routers = plan.Routers, RouterSettings = plan.RouterSettings };
+        StageSettings settings = new(new MemoryStage()) { Routers = plan.Routers, RouterSettings = plan.RouterSettings, Verbose = plan.Verbose };
         if (plan.Faults.Any(f => f.TakesNetwork))
         {
             string[] hosts =

@@ -20,6 +20,9 @@ internal sealed record RoundPlan(string Store, int Seed, IReadOnlyList<Fault> Fa
     /// <summary>For how long no job has become final when the drain gives up.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(90);
 
+    /// <summary>The nodes say more than warnings.</summary>
+    public bool Verbose { get; init; }
+
     public IReadOnlyList<FaultStep> Steps { get; } = [.. Plan(Seed, Faults)];
 
     public override string ToString() =>

@@ -6,7 +6,7 @@ namespace ActorBalancer.SystemTests.Campaign.Staging;
 /// <summary>One process of a node. It ends with this one.</summary>
 internal sealed class CampaignProcess : IAsyncDisposable
 {
-    private const int KeptLines = 60;
+    private const int KeptLines = 200;
 
     private readonly Process _process;
     private readonly Queue<string> _log = [];

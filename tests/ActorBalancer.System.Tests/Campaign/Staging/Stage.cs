@@ -159,6 +159,8 @@ internal sealed class Stage : IAsyncDisposable
             "node", "--name", node.Name, "--role", node.IsRouter ? "router" : "worker", "--json", "--parent-pipe",
             "--bind", address[0], "--port", address[1], "--http-port", $"{node.Http.Port}", "--slots", $"{Slots}",
         ];
+        if (_settings.Verbose)
+            arguments.Add("--verbose");
         // One that comes back finds its cluster by anybody who is left of it; all of them ask in the same order.
         IEnumerable<StageNode> seeds = !node.IsRouter ? Routers : node.Starts > 0 ? Nodes : Routers.TakeWhile(r => r != node);
         foreach (StageNode seed in seeds)
