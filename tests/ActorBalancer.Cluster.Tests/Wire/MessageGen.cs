@@ -134,6 +134,8 @@ internal static class MessageGen
     {
         nameof(FinishedRun.StartedUnixMs) => Gen.OneOf(Gen.Long[0, 3], Gen.Long[0, WireFormat.LastUnixMs / 2]).Select(v => (object?)v),
         nameof(FinishedRun.DurationMicros) => Gen.OneOf(Gen.Long[0, 3], Gen.Long[0, WireFormat.LastUnixMs * 400]).Select(v => (object?)v),
+        // The one member that stays on its side of the wire.
+        nameof(HeldRun.IsLeft) => Gen.Const((object?)false),
         nameof(FinishedJob.Index) => Gen.OneOf(Gen.Int[0, 3], Gen.Int[0, int.MaxValue]).Select(v => (object?)v),
         _ => null,
     };
