@@ -244,6 +244,42 @@ public sealed class WorkerLinkTests
     }
 
     [Fact]
+    public void Outcomes_of_a_lost_router_wait_for_its_successor_however_long_that_takes()
+    {
+        WorkerCore core = Welcomed(router: 10);
+        core.Assigned(Route, Batch(1, Jobs(0, 1), router: 10), At(1));
+        core.EndRun(0, Ok, At(2), out _);
+        core.RouterLost(Route, At(3));
+        core.Effects.Clear();
+        for (int second = 1; second <= 60; second++)
+            core.Tick(At(second * 1000));
+        Assert.InRange(core.Effects.WakeAt, 0, 25_000_000);
+        core.RouterFound(Route, At(60_500));
+        Assert.Equal(Token(0), Assert.Single(core.Effects.Hellos[^1].Hello.Held).Token);
+        core.Welcomed(Route, Welcome(11), At(60_600));
+        Assert.Contains(Token(0), core.Effects.Outcomes().Select(o => o.Run.Token));
+    }
+
+    [Fact]
+    public void Outcomes_of_a_lost_router_are_dropped_once_another_one_has_not_asked_for_them_for_a_lease()
+    {
+        WorkerCore core = Welcomed(router: 10);
+        core.Assigned(Route, Batch(1, Jobs(0, 1), router: 10), At(1));
+        core.EndRun(0, Ok, At(2), out _);
+        core.RouterLost(Route, At(3));
+        core.RouterFound(1, At(20_000));
+        core.Welcomed(1, Welcome(11), At(20_100));
+        core.Effects.Clear();
+        core.Tick(At(30_099));
+        core.RouterFound(1, At(30_099));
+        Assert.Single(core.Effects.Hellos[^1].Hello.Held);
+        core.Welcomed(1, Welcome(11), At(30_099));
+        core.Tick(At(30_100));
+        core.RouterFound(1, At(30_101));
+        Assert.Empty(core.Effects.Hellos[^1].Hello.Held);
+    }
+
+    [Fact]
     public void Worker_without_any_router_says_so_once_after_twenty_seconds()
     {
         WorkerCore core = Welcomed();
