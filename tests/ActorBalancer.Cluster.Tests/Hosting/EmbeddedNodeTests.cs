@@ -106,6 +106,9 @@ public sealed class EmbeddedNodeTests
         JobId id = await app.Jobs.SubmitAsync("wait", 1);
         await started.Task.WaitAsync(Hang);
         Task<JobResult> wait = app.Jobs.WaitAsync(id, Limit());
+        // The second answer comes from a router that knows who waits.
+        await app.Jobs.GetAsync(id);
+        await app.Jobs.GetAsync(id);
         Task stop = app.DisposeAsync().AsTask();
         end.SetResult();
         await stop.WaitAsync(Hang);
