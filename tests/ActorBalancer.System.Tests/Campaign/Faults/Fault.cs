@@ -32,7 +32,7 @@ internal sealed record Fault(string Name, Func<Stage, Producers, FaultStep, Task
     /// <summary>Each node has a host of its own.</summary>
     public bool TakesNetwork { get; init; }
 
-    /// <summary>Megabytes of the store's disk; null: no matter.</summary>
+    /// <summary>Megabytes of the store's disk, well above the 32 that SQLite's log may take; null: no matter.</summary>
     public int? Disk { get; init; }
 
     /// <summary>What fits on both can be tried on the memory store too, which keeps no promise once its router dies.</summary>

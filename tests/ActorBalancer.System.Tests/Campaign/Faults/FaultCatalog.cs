@@ -25,7 +25,7 @@ internal static class FaultCatalog
         new("pg-restart", DatabaseFaults.RestartAsync) { Stores = Postgres },
         new("pg-pause", DatabaseFaults.PauseAsync) { Stores = Postgres, Seconds = (3, 15) },
         new("pg-drop-connections", DatabaseFaults.DropConnectionsAsync) { Stores = Postgres, Seconds = (2, 4) },
-        new("disk-full", DatabaseFaults.FillDiskAsync) { Stores = Sqlite, Seconds = (2, 5), TakesRoot = true, Disk = 24 },
+        new("disk-full", DatabaseFaults.FillDiskAsync) { Stores = Sqlite, Seconds = (2, 5), TakesRoot = true, Disk = 96 },
         new("split", NetworkFaults.CutOwnerAsync) { Stores = Postgres, Seconds = (4, 18), TakesRoot = true, TakesNetwork = true },
         new("split-worker", NetworkFaults.CutWorkerAsync) { Stores = Postgres, Seconds = (4, 18), TakesRoot = true, TakesNetwork = true },
         new("split-one-way", NetworkFaults.CutOneWayAsync) { Stores = Postgres, Seconds = (4, 18), TakesRoot = true, TakesNetwork = true },
