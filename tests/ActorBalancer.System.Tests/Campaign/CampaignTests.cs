@@ -27,15 +27,6 @@ public sealed class CampaignTests(ITestOutputHelper output)
         Assert.True(result.Verdict.Holds, $"{result.Row}\n{result.Verdict}\nAgain: tests/campaign --minutes 0 --seed {seed} --store {store} --fault {faults}\n{result.Logs}");
     }
 
-    [SkippableFact]
-    public async Task Campaign_finds_what_a_store_without_a_fence_breaks()
-    {
-        RoundPlan plan = new("postgres", 7, Of("owner-pause-long")) { RouterSettings = [new(UnfencedStore.Variable, "1")], Patience = WhereItBreaks };
-        RoundResult result = await PlayAsync(plan);
-        output.WriteLine($"{result.Verdict}");
-        Assert.False(result.Verdict.Holds, $"{result.Row}");
-    }
-
     [Fact]
     public async Task Campaign_finds_what_a_router_takes_with_it_whose_store_is_its_memory()
     {

@@ -27,7 +27,7 @@ public sealed class UpTests(ITestOutputHelper output)
         Assert.Equal("3", (await first.RunAsync("worker", "list", "--json")).Json.GetProperty("items")[0].GetProperty("slots").GetRawText());
 
         // The same user's tools find the newer one, and the older one again after its end.
-        await using UpRun second = await UpRun.StartAsync(HomeOf(first), [], "--workers", "1", "--verbose");
+        await using UpRun second = await UpRun.StartAsync(HomeOf(first), [new("ACTORBALANCER__SQLITE__FILE", Path.Combine(HomeOf(first), "second.db"))], "--workers", "1", "--verbose");
         Assert.NotEqual(first.Http, second.Http);
         string id = (await first.RunAsync("submit", "echo", "{}", "--delay", "1h")).Succeeded().Lines[0];
         (await first.RunAsync("job", "show", id, "--url", second.Http)).Succeeded();
