@@ -18,6 +18,19 @@ internal sealed partial class SqliteJobStore
         return await Writer.RunAsync(handle => Write(handle, commit));
     }
 
+    /// <summary>What lies in the log twice takes room that is wanted now.</summary>
+    private static void GiveUpLog(SqliteHandle handle)
+    {
+        try
+        {
+            handle.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+        catch (SqliteFailure)
+        {
+            // There is no room for that either; the next commit tries again.
+        }
+    }
+
     /// <summary>On the writer's thread. Checkpoints 1 and 2 are the COMMIT: the log is on the disk when it returns.</summary>
     private CommitResult Write(SqliteHandle handle, Commit commit)
     {
@@ -58,6 +71,7 @@ internal sealed partial class SqliteJobStore
         {
             Undo(handle);
             Trouble = $"{_file}: {e.Message}";
+            GiveUpLog(handle);
             return CommitResult.Full;
         }
         catch (SqliteFailure e) when (e.IsPassing)
