@@ -86,8 +86,12 @@ internal sealed class RouterCluster(ITestOutputHelper output) : IAsyncDisposable
     public async Task<JsonElement[]> ItemsAsync(string router, string path) =>
         [.. (await GetAsync(router, path)).GetProperty("items").EnumerateArray()];
 
-    /// <summary>The router that owns the queue, as that one says.</summary>
-    public async Task<string> OwnerAsync(string router, string queue) => Text(await GetAsync(router, $"/v1/queues/{queue}"), "owner");
+    /// <summary>The router that owns the queue, as that one says; empty while nobody answers for it, since it moves.</summary>
+    public async Task<string> OwnerAsync(string router, string queue)
+    {
+        (int status, JsonElement json) = await SendAsync(router, HttpMethod.Get, $"/v1/queues/{queue}");
+        return status == 200 ? Text(json, "owner") : "";
+    }
 
     public Task StateAsync(string router, string id, string state) =>
         Eventually.IsTrue(async () => Text(await GetAsync(router, $"/v1/jobs/{id}"), "state") == state, $"{id} is {state}");
