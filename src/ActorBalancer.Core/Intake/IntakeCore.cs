@@ -37,6 +37,9 @@ internal sealed partial class IntakeCore(IntakeLimits limits)
     /// <summary>True: something waits for an answer or a router, so that time must be told with <see cref="Tick"/>.</summary>
     public bool NeedsTick => _outstandingJobs > 0 || _questions.Count > 0 || _watches.HasStrays || _hasStrays;
 
+    /// <summary>Batches that are kept: those without an answer, and those whose jobs' ends somebody waits for.</summary>
+    public int Held => _batches.Count;
+
     /// <summary>Ends and answers that nobody waited for any more.</summary>
     public long Dropped { get; private set; }
 

@@ -134,8 +134,7 @@ public sealed class MemoryJobStoreTests : JobStoreContract
         Collect();
         Assert.True(payloads.IsAlive);
         await s.FinishAsync(s.Outcome(s.Key(1), 0, AttemptOutcome.None, JobState.Cancelled, ""));
-        Collect();
-        Assert.False(payloads.IsAlive);
+        Assert.True(IsGone(payloads));
         Assert.Equal(("echo", JobState.Succeeded), ((await s.GetAsync(s.Key(0))).Kind, (await s.GetAsync(s.Key(0))).State));
 
         static WeakReference InsertTwo(StoreSession s)
@@ -145,8 +144,19 @@ public sealed class MemoryJobStoreTests : JobStoreContract
             Assert.True(System.Runtime.InteropServices.MemoryMarshal.TryGetArray(commit.Inserts[0].Jobs.Blob, out ArraySegment<byte> blob));
             return new WeakReference(blob.Array);
         }
+    }
 
-        static void Collect() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
+    private static void Collect() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
+
+    /// <summary>A collection that runs beside others, or a stack that still shows the object, may miss it once; what is held is there after all of them.</summary>
+    private static bool IsGone(WeakReference thing)
+    {
+        for (int i = 0; i < 50 && thing.IsAlive; i++)
+        {
+            Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        return !thing.IsAlive;
     }
 
     [Fact]
@@ -155,8 +165,7 @@ public sealed class MemoryJobStoreTests : JobStoreContract
         await using StoreSession s = await StoreSession.StartAsync(new Memory(100, 1000));
         await s.InsertAsync(s.Key(0));
         WeakReference report = Finish(s);
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
-        Assert.False(report.IsAlive);
+        Assert.True(IsGone(report));
         Assert.Equal(10, (await s.GetAsync(s.Key(0))).Result.Length);
 
         static WeakReference Finish(StoreSession s)
