@@ -206,6 +206,30 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
     internal Task SetQueueAsync(string queue, string? strategy, Binding? binding, bool? paused, CancellationToken cancellation = default) =>
         Ask(RouterQuestions.SetQueue(queue, strategy, binding, paused), q => q.Answer, cancellation);
 
+    /// <summary>The queue of that name; null: there is none.</summary>
+    internal async Task<QueueInfo?> FindQueueAsync(string queue, CancellationToken cancellation = default)
+    {
+        if (await FindAsync().ConfigureAwait(false) is { } found)
+            return found;
+        try
+        {
+            // The routers that answered may not have heard of a queue that another one made. Its owner is found as for any order, which
+            // reads the store again and waits for a queue on its way to a new owner.
+            await SetQueueAsync(queue, strategy: null, binding: null, paused: null, cancellation).ConfigureAwait(false);
+        }
+        catch (JobRefusedException refused) when (refused.Code == RefusalCode.NotFound)
+        {
+            return null;
+        }
+        catch (JobRefusedException refused) when (refused.Code == RefusalCode.Invalid)
+        {
+            // It is there, and there was nothing to change.
+        }
+        return await FindAsync().ConfigureAwait(false);
+
+        async Task<QueueInfo?> FindAsync() => (await ListQueuesAsync(cancellation).ConfigureAwait(false)).FirstOrDefault(q => q.Name == queue);
+    }
+
     internal Task<IReadOnlyList<QueueInfo>> ListQueuesAsync(CancellationToken cancellation = default) =>
         Ask(RouterQuestions.Queues(), q => q.Answer, cancellation);
 

@@ -18,24 +18,6 @@ internal sealed partial class IntakeCore
         Retry(router, now, effects);
     }
 
-    /// <summary>A router says which incarnation it has (0: none just now) and what it knows of the owners of queues.</summary>
-    public void Owners(int router, long incarnation, IReadOnlyList<QueueOwner> queues, Moment now, IntakeEffects effects)
-    {
-        _routers.Is(router, incarnation);
-        HashSet<string> moved = new(StringComparer.Ordinal);
-        foreach (QueueOwner queue in queues)
-        {
-            if (_routers.Owns(queue))
-                moved.Add(queue.Name);
-        }
-        if (moved.Count > 0)
-        {
-            foreach (IntakeBatch batch in _batches.Values)
-                batch.NeedsWatch |= batch is { IsAnswered: true, Notify: true } && HasMoved(batch, moved);
-        }
-        Retry(0, now, effects);
-    }
-
     /// <summary>The router that was asked under that ticket is not the owner; it has done nothing.</summary>
     public void Moved(long ticket, Moment now, IntakeEffects effects)
     {
@@ -257,8 +239,6 @@ internal sealed partial class IntakeCore
         }
         return waiting;
     }
-
-    private static bool HasMoved(IntakeBatch batch, HashSet<string> moved) => Array.Exists(batch.Jobs.Queues, moved.Contains);
 
     /// <summary>Asks for the ends of the batch's jobs that have not ended, each of the owner of its queue.</summary>
     private void WatchAgain(IntakeBatch batch, IntakeEffects effects)

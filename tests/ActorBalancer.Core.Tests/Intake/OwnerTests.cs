@@ -234,6 +234,39 @@ public sealed class OwnerTests
     }
 
     [Fact]
+    public void Unanswered_submit_with_keys_follows_its_queue_to_the_new_owner()
+    {
+        Sink keyed = Keyed(1, "b");
+        Sink plain = Submit(2, "b");
+        Sink stays = Keyed(3, "a");
+        Tell(1, 100, ("b", 1, 100));
+        Assert.Equal([1, 2, 3, 1], _h.Batches.Select(b => b.Tag));
+        Assert.Equal((1, 2), (_h.Batches[3].Router, _h.Batches[1].Router));
+        _h.Accept(_h.Batches[3], 7);
+        Assert.Equal([(1L, 0, 7L, RefusalCode.None)], keyed.Answers);
+        Assert.Empty(plain.Answers);
+        Assert.Empty(stays.Answers);
+    }
+
+    [Fact]
+    public void What_waits_for_room_on_the_wire_to_the_former_owner_goes_to_the_new_one()
+    {
+        IntakeHarness h = new(new IntakeLimits { RemoteWindowBytes = 1 });
+        h.RouterUp(1, isLocal: true);
+        h.RouterUp(2, isLocal: false);
+        Owners(1, 100, "b", 200);
+        Owners(2, 200, "b", 200);
+        foreach (int tag in new[] { 1, 2 })
+            h.Do(() => h.Core.Submit(new IntakeBatch(JobBatch.From([Job() with { Queue = "b" }], BatchRule.RowByRow), tag, new Sink(), notify: true), h.Now, h.Effects));
+        Assert.Equal([2], h.Batches.Select(b => b.Router));
+        Owners(1, 100, "b", 100);
+        Assert.Equal([(2, 1L), (1, 2L)], h.Batches.Select(b => (b.Router, b.Tag)));
+
+        void Owners(int router, long incarnation, string queue, long owner) =>
+            h.Do(() => h.Core.Owners(router, incarnation, [new QueueOwner(queue, 1, owner)], h.Now, h.Effects));
+    }
+
+    [Fact]
     public void Question_to_all_is_asked_again_when_nobody_has_answered_and_the_last_one_says_no()
     {
         About all = new() { All = true };

@@ -55,7 +55,7 @@ internal static class QueueRoutes
     private static async Task<QueueInfo?> FindAsync(ApiCall call)
     {
         string name = call.Values[0];
-        QueueInfo? queue = (await call.Node.Jobs.ListQueuesAsync(call.Gone)).FirstOrDefault(q => q.Name == name);
+        QueueInfo? queue = await call.Node.Jobs.FindQueueAsync(name, call.Gone);
         if (queue is null)
             await call.RefuseAsync(RefusalCode.NotFound, "There is no such queue: a queue exists from its first job.");
         return queue;
