@@ -14,6 +14,7 @@ public abstract class TransactionsContract
     private protected abstract IJobTransactions TransactionsOf(StoreUnderTest under);
 
     [Theory]
+    [Trait("Rule", "4")]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Jobs_of_a_callers_transaction_are_in_the_inbox_once_it_is_committed_or_never(bool commit)
@@ -56,6 +57,7 @@ public abstract class TransactionsContract
     }
 
     [Fact]
+    [Trait("Rule", "4")]
     public async Task Rule_4_owner_takes_jobs_from_the_inbox_with_its_commit_and_nobody_takes_them_twice()
     {
         await using StoreSession s = await StartAsync();

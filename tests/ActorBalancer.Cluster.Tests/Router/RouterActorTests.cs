@@ -104,6 +104,7 @@ public sealed class RouterActorTests : TestKit
     }
 
     [Fact]
+    [Trait("Rule", "9")]
     public void Fenced_router_registers_anew_and_a_worker_that_says_what_it_runs_keeps_it()
     {
         Join();

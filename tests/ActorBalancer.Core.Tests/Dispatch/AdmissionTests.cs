@@ -227,6 +227,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    [Trait("Rule", "12")]
     public void Without_a_lease_nothing_is_sent_and_running_jobs_go_on()
     {
         VirtualCluster cluster = Cluster(null, 2);

@@ -103,6 +103,7 @@ public sealed class FailureTests
     }
 
     [Fact]
+    [Trait("Rule", "6")]
     public void Removed_worker_that_stays_silent_gives_its_jobs_back_once_and_its_late_outcomes_are_stale()
     {
         VirtualCluster cluster = Cluster(null, 2, 2);
@@ -151,6 +152,7 @@ public sealed class FailureTests
     }
 
     [Fact]
+    [Trait("Rule", "10")]
     public void Poison_is_dead_after_three_crashes_and_takes_no_innocent_with_it()
     {
         VirtualCluster cluster = Cluster(null, 4, 4, 4);
@@ -179,6 +181,7 @@ public sealed class FailureTests
     }
 
     [Fact]
+    [Trait("Rule", "10")]
     public void Poison_in_a_process_that_is_router_and_worker_is_dead_after_its_third_death_and_takes_no_innocent_with_it()
     {
         VirtualCluster cluster = Cluster(null, 3);
@@ -306,6 +309,7 @@ public sealed class FailureTests
     }
 
     [Fact]
+    [Trait("Rule", "6")]
     public void Late_words_of_a_former_incarnation_do_not_confuse_the_present_one()
     {
         for (int seed = 1; seed <= 30; seed++)

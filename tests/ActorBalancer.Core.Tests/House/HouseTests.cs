@@ -91,6 +91,19 @@ public sealed partial class HouseTests
         Assert.Empty(found);
     }
 
+    [Fact]
+    public void Each_rule_of_the_protocol_has_a_test_that_names_it()
+    {
+        string root = Checkout.Root;
+        int rules = ProtocolRule().Count(File.ReadAllText(Path.Combine(root, "src", "README.md")));
+        string tests = string.Concat(Directory.EnumerateFiles(Path.Combine(root, "tests"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        Assert.Equal(12, rules);
+        Assert.All(Enumerable.Range(1, rules), rule => Assert.Contains($"[Trait(\"Rule\", \"{rule}\")]", tests, StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex(@"^\d+\. \*\*", RegexOptions.Multiline)]
+    private static partial Regex ProtocolRule();
+
     private static IEnumerable<string> SourceFiles(string root) =>
         Directory.EnumerateFiles(Path.Combine(root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));

@@ -144,6 +144,7 @@ public sealed class OwnerTests
     }
 
     [Fact]
+    [Trait("Rule", "11")]
     public void Lost_owner_leaves_jobs_unknown_unless_every_one_has_an_idempotency_key()
     {
         Sink plain = Submit(1, "b"), keyed = Keyed(2, "b"), half = new();

@@ -16,6 +16,7 @@ public sealed class JobKeyTests
     });
 
     [Fact]
+    [Trait("Rule", "5")]
     public void Keys_sort_by_queue_then_from_high_priority_to_low_then_by_acceptance() => Gen.Select(Parts, Parts).Sample((a, b) =>
     {
         int expected = (a.Queue, -a.Priority, a.Sequence).CompareTo((b.Queue, -b.Priority, b.Sequence));

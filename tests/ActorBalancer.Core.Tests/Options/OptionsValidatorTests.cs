@@ -194,6 +194,7 @@ public class OptionsValidatorTests
     }
 
     [Fact]
+    [Trait("Rule", "8")]
     public void Silent_worker_must_cancel_before_its_jobs_run_elsewhere()
     {
         TimeSpan twelve = Good.Router.SilenceRequeue;

@@ -19,6 +19,7 @@ public sealed class OwnershipCoreTests
     }
 
     [Fact]
+    [Trait("Rule", "12")]
     public void Lease_is_counted_from_before_the_request_was_sent_and_assigning_stops_before_its_end()
     {
         var core = new OwnershipCore(Lease);
@@ -66,6 +67,7 @@ public sealed class OwnershipCoreTests
     }
 
     [Fact]
+    [Trait("Rule", "12")]
     public void Store_that_is_away_takes_nothing_until_the_lease_ends_and_its_return_gives_all_back_without_a_new_incarnation()
     {
         OwnershipCore core = Registered();

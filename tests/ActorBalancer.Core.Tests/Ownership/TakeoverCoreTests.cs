@@ -44,6 +44,7 @@ public sealed class TakeoverCoreTests
     }
 
     [Fact]
+    [Trait("Rule", "3")]
     public void Router_whose_lease_has_ended_is_fenced_before_its_queues_are_claimed()
     {
         TakeoverCore core = Claimed(Row("b", Other));

@@ -133,6 +133,7 @@ public abstract partial class JobStoreContract
     }
 
     [Fact]
+    [Trait("Rule", "2")]
     public async Task Second_outcome_of_a_job_in_one_commit_is_a_duplicate()
     {
         await using StoreSession s = await StartAsync();

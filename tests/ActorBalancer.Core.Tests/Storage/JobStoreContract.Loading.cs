@@ -7,6 +7,7 @@ namespace ActorBalancer.Tests.Storage;
 public abstract partial class JobStoreContract
 {
     [Fact]
+    [Trait("Rule", "5")]
     public async Task Ready_stream_is_read_in_key_order_from_behind_a_key_to_before_another()
     {
         await using StoreSession s = await StartAsync();

@@ -6,6 +6,7 @@ namespace ActorBalancer.Tests.Storage;
 public abstract partial class JobStoreContract
 {
     [Fact]
+    [Trait("Rule", "1")]
     public async Task Incarnation_is_larger_than_the_clock_and_than_any_before()
     {
         await using StoreUnderTest under = await OpenAsync();
@@ -37,6 +38,7 @@ public abstract partial class JobStoreContract
     }
 
     [Fact]
+    [Trait("Rule", "1")]
     public async Task Renewal_keeps_a_second_router_node_out()
     {
         await using StoreUnderTest under = await OpenAsync();
@@ -76,6 +78,7 @@ public abstract partial class JobStoreContract
     }
 
     [Fact]
+    [Trait("Rule", "2")]
     public async Task Fenced_commit_changes_nothing()
     {
         await using StoreSession s = await StartAsync();

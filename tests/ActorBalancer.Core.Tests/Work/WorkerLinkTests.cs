@@ -45,6 +45,7 @@ public sealed class WorkerLinkTests
     }
 
     [Fact]
+    [Trait("Rule", "9")]
     public void Hello_to_a_new_incarnation_names_all_that_is_held()
     {
         WorkerCore core = Welcomed(slots: 2);
@@ -60,6 +61,7 @@ public sealed class WorkerLinkTests
     }
 
     [Fact]
+    [Trait("Rule", "7")]
     public void Reconnect_says_hello_again_and_resends_all_that_is_not_committed()
     {
         WorkerCore core = Welcomed(slots: 2);
@@ -85,6 +87,7 @@ public sealed class WorkerLinkTests
     }
 
     [Fact]
+    [Trait("Rule", "7")]
     public void Batch_behind_a_gap_is_dropped_and_the_gap_is_named_at_once_but_once()
     {
         WorkerCore core = Welcomed(slots: 4);
@@ -110,6 +113,7 @@ public sealed class WorkerLinkTests
     }
 
     [Fact]
+    [Trait("Rule", "8")]
     public void Assignment_of_a_lower_incarnation_is_dropped()
     {
         WorkerCore core = Welcomed(router: 10);

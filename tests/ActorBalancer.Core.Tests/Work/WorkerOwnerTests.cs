@@ -44,6 +44,7 @@ public sealed class WorkerOwnerTests
     }
 
     [Fact]
+    [Trait("Rule", "9")]
     public void Outcomes_of_adopted_runs_go_to_the_successor_also_those_that_ended_before()
     {
         WorkerCore core = WelcomedByBoth();

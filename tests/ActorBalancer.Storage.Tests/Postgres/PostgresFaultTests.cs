@@ -10,6 +10,7 @@ namespace ActorBalancer.Storage.Tests.Postgres;
 public sealed class PostgresFaultTests
 {
     [Theory]
+    [Trait("Rule", "11")]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Rule_11_commit_whose_answer_was_lost_is_unknown_and_the_next_incarnation_reads_which_it_was(bool arrived)

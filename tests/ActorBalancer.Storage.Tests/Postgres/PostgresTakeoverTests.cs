@@ -63,6 +63,7 @@ public sealed class PostgresTakeoverTests
     }
 
     [Fact]
+    [Trait("Rule", "2")]
     public async Task Rule_2_old_owners_commit_that_was_under_way_at_the_takeover_is_rolled_back()
     {
         await using PostgresUnderTest under = await PostgresUnderTest.OpenAsync();
@@ -87,6 +88,7 @@ public sealed class PostgresTakeoverTests
     }
 
     [Fact]
+    [Trait("Rule", "3")]
     public async Task Rule_3_client_stopped_with_its_rows_lock_in_hand_does_not_hold_up_the_takeover()
     {
         await using PostgresUnderTest under = await PostgresUnderTest.OpenAsync();
@@ -106,6 +108,7 @@ public sealed class PostgresTakeoverTests
     }
 
     [Fact]
+    [Trait("Rule", "3")]
     public async Task Rule_3_process_stopped_in_the_middle_of_its_commits_loses_its_queue_and_is_fenced_when_it_goes_on()
     {
         await using PostgresUnderTest under = await PostgresUnderTest.OpenAsync();

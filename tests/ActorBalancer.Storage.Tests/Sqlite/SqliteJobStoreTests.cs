@@ -41,6 +41,7 @@ public sealed class SqliteJobStoreTests
     }
 
     [Fact]
+    [Trait("Rule", "1")]
     public async Task Incarnation_grows_although_the_clock_was_set_back_between_two_starts()
     {
         await using SqliteUnderTest under = await SqliteUnderTest.OpenAsync();
