@@ -15,6 +15,11 @@ public sealed class CampaignTests(ITestOutputHelper output)
     // What is broken there does not become final, however long one waits.
     private static readonly TimeSpan WhereItBreaks = TimeSpan.FromSeconds(10);
 
+    private static readonly KeyValuePair<string, string>[] ShortLease = [new("ACTORBALANCER__ROUTER__LEASE_TIME", "3s")];
+
+    // The same schedule with the fence and without it.
+    private static readonly RoundPlan LateCommit = new("postgres", 7, Of("late-commit")) { RouterSettings = ShortLease };
+
     [SkippableTheory]
     [InlineData("sqlite", 1, "worker-kill,router-kill,client-gone")]
     [InlineData("sqlite", 2, "disk-full,all-kill,duplicate-keys,poison")]
@@ -25,6 +30,21 @@ public sealed class CampaignTests(ITestOutputHelper output)
     {
         RoundResult result = await PlayAsync(new RoundPlan(store, seed, Of(faults)));
         Assert.True(result.Verdict.Holds, $"{result.Row}\n{result.Verdict}\nAgain: tests/campaign --minutes 0 --seed {seed} --store {store} --fault {faults}\n{result.Logs}");
+    }
+
+    [SkippableFact]
+    public async Task Commit_that_arrives_after_the_takeover_breaks_nothing()
+    {
+        RoundResult result = await PlayAsync(LateCommit);
+        Assert.True(result.Verdict.Holds, $"{result.Row}\n{result.Verdict}\n{result.Logs}");
+    }
+
+    [SkippableFact]
+    public async Task Campaign_finds_what_a_store_without_a_fence_breaks()
+    {
+        RoundResult result = await PlayAsync(LateCommit with { RouterSettings = [.. ShortLease, new(LateStore.Unfenced, "1")], Patience = WhereItBreaks });
+        output.WriteLine($"{result.Verdict}");
+        Assert.True(result.Verdict.Lost.Count + result.Verdict.StaleOutcomes.Count > 0, $"{result.Row}\n{result.Logs}");
     }
 
     [Fact]

@@ -63,7 +63,7 @@ internal static class Round
 
     private static async Task<StageSettings> SettingsAsync(RoundPlan plan)
     {
-        StageSettings settings = new(new MemoryStage()) { Routers = plan.Routers, RouterSettings = plan.RouterSettings, Verbose = plan.Verbose };
+        StageSettings settings = new(new MemoryStage()) { Routers = plan.Routers, RouterSettings = plan.RouterSettings, HasLateRouter = plan.Faults.Any(f => f.TakesLateRouter), Verbose = plan.Verbose };
         if (plan.Faults.Any(f => f.TakesNetwork))
         {
             string[] hosts =

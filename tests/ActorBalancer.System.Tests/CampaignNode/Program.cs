@@ -1,5 +1,12 @@
 using ActorBalancer.CampaignNode;
 using ActorBalancer.Node;
+using ActorBalancer.Storage;
 
-return await CommandLine.RunAsync(
-    args, CampaignHandlers.Register, Environment.GetEnvironmentVariable(UnfencedStore.Variable) is null ? null : UnfencedStore.Around);
+Func<IJobStore, IJobStore>? around = null;
+if (Environment.GetEnvironmentVariable(LateOrder.Folder) is { } folder)
+{
+    string name = Environment.GetEnvironmentVariable(LedgerWriter.Node)!;
+    bool isFenced = Environment.GetEnvironmentVariable(LateStore.Unfenced) is null;
+    around = store => LateStore.Around(store, new LateOrder(folder), name, isFenced);
+}
+return await CommandLine.RunAsync(args, CampaignHandlers.Register, around);

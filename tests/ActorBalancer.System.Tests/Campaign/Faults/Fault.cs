@@ -32,6 +32,9 @@ internal sealed record Fault(string Name, Func<Stage, Producers, FaultStep, Task
     /// <summary>Each node has a host of its own.</summary>
     public bool TakesNetwork { get; init; }
 
+    /// <summary>A router is told when it is to be late (<see cref="CampaignNode.LateStore"/>).</summary>
+    public bool TakesLateRouter { get; init; }
+
     /// <summary>Megabytes of the store's disk, well above the 32 that SQLite's log may take; null: no matter.</summary>
     public int? Disk { get; init; }
 

@@ -24,6 +24,7 @@ internal static class FaultCatalog
         new("pg-kill", DatabaseFaults.KillAsync) { Stores = Postgres, Seconds = (0.5, 4) },
         new("pg-restart", DatabaseFaults.RestartAsync) { Stores = Postgres },
         new("pg-pause", DatabaseFaults.PauseAsync) { Stores = Postgres, Seconds = (3, 15) },
+        new("late-commit", DatabaseFaults.CommitLateAsync) { Stores = Postgres, TakesLateRouter = true },
         new("pg-drop-connections", DatabaseFaults.DropConnectionsAsync) { Stores = Postgres, Seconds = (2, 4) },
         new("disk-full", DatabaseFaults.FillDiskAsync) { Stores = Sqlite, Seconds = (2, 5), TakesRoot = true, Disk = 96 },
         new("split", NetworkFaults.CutOwnerAsync) { Stores = Postgres, Seconds = (4, 18), TakesRoot = true, TakesNetwork = true },

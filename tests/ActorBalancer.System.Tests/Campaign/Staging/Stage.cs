@@ -15,6 +15,7 @@ namespace ActorBalancer.SystemTests.Campaign.Staging;
 internal sealed class Stage : IAsyncDisposable
 {
     private const int Slots = 8;
+    private const string LateFolder = "late";
 
     private readonly StageSettings _settings;
     private readonly TemporaryFolder _folder = new();
@@ -26,6 +27,8 @@ internal sealed class Stage : IAsyncDisposable
     {
         _settings = settings;
         Ledgers = _folder.Make("ledgers");
+        if (settings.HasLateRouter)
+            Late = new LateOrder(_folder.Make(LateFolder));
         List<StageNode> nodes = [];
         for (int i = 1; i <= settings.Routers; i++)
             nodes.Add(Place($"router-{i}", isRouter: true));
@@ -39,6 +42,9 @@ internal sealed class Stage : IAsyncDisposable
     public StageStore Store => _settings.Store;
 
     public NetworkLab? Lab => _settings.Lab;
+
+    /// <summary>Null: no router can be told to be late.</summary>
+    public LateOrder? Late { get; }
 
     /// <summary>The routers first.</summary>
     public IReadOnlyList<StageNode> Nodes { get; }
@@ -171,11 +177,12 @@ internal sealed class Stage : IAsyncDisposable
             start = Lab.On(node.Name, start);
         foreach (string inherited in start.Environment.Keys.Where(k => k.StartsWith("ACTORBALANCER", StringComparison.OrdinalIgnoreCase)).ToArray())
             start.Environment.Remove(inherited);
+        KeyValuePair<string, string>[] late = Late is null ? [] : [new(LateOrder.Folder, Path.Combine(_folder.FullPath, LateFolder))];
         foreach ((string key, string value) in (IEnumerable<KeyValuePair<string, string>>)
         [
             new(LedgerWriter.Folder, Ledgers), new(LedgerWriter.Node, node.Name), new("ACTORBALANCER__METRICS__SLOW_START", "0s"),
             new("ACTORBALANCER__HTTP__BIND", address[0]), new("ACTORBALANCER__INSECURE", Lab is null ? "off" : "on"),
-            .. node.IsRouter ? [.. Store.Settings, .. _settings.RouterSettings] : Array.Empty<KeyValuePair<string, string>>(),
+            .. node.IsRouter ? [.. Store.Settings, .. _settings.RouterSettings, .. late] : Array.Empty<KeyValuePair<string, string>>(),
         ])
             start.Environment[key] = value;
         return start;

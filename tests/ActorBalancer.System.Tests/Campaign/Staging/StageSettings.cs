@@ -12,6 +12,9 @@ internal sealed record StageSettings(StageStore Store)
     /// <summary>Hosts of their own for the nodes; null: all on the loopback.</summary>
     public NetworkLab? Lab { get; init; }
 
+    /// <summary>Its routers can be told to be late.</summary>
+    public bool HasLateRouter { get; init; }
+
     /// <summary>The nodes say more than warnings.</summary>
     public bool Verbose { get; init; }
 
