@@ -42,6 +42,8 @@ internal static class CampaignCommand
                 Tell($"  answers: {Submission.Sum(result.Evidence.Submissions)}");
                 foreach (string duplicate in result.Verdict.Duplicated.Take(ShownDuplicates))
                     Tell($"  ran again: {duplicate}");
+                foreach (string repeated in result.Verdict.Repeated)
+                    Tell($"  {(plan.Faults.Any(f => f.KeepsRuns) ? "REPEATED" : "repeated")} beside a live worker: {repeated}");
                 if (!result.Verdict.Holds || arguments.Verbose)
                     Tell($"{result.Verdict}\n{result.Logs}");
             }

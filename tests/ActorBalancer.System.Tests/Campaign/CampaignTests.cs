@@ -30,6 +30,8 @@ public sealed class CampaignTests(ITestOutputHelper output)
     {
         RoundResult result = await PlayAsync(new RoundPlan(store, seed, Of(faults)));
         Assert.True(result.Verdict.Holds, $"{result.Row}\n{result.Verdict}\nAgain: tests/campaign --minutes 0 --seed {seed} --store {store} --fault {faults}\n{result.Logs}");
+        if (Of(faults).Any(f => f.KeepsRuns))
+            Assert.Empty(result.Verdict.Repeated);
     }
 
     [SkippableFact]

@@ -64,7 +64,7 @@ internal class LateStore : DispatchProxy
         while (!await IsTakenOverAsync(commit, cancellation))
             await Task.Delay(Poll, cancellation);
         CommitResult result = await _store.CommitAsync(commit, cancellation);
-        if (result == CommitResult.Fenced && !_isFenced)
+        while (result != CommitResult.Done && !_isFenced)
             result = await CommitAgainAsync(commit, cancellation);
         _order.Landed(result);
         return result;

@@ -139,6 +139,17 @@ public sealed class CheckerTests
     }
 
     [Fact]
+    public void Run_that_repeats_what_a_live_worker_held_is_named()
+    {
+        TwoRuns();
+        _faults.Killed("r1", 3, 1_200, isRouter: true);
+        Assert.Single(Check(Apart).Repeated);
+        Assert.Empty(Check("S\t1000\tw1.7.1\tk\tj\t1\t5\tq", "E\t1500\tw1.7.1\tFailed", "S\t2000\tw2.8.1\tk\tj\t2\t5\tq", "E\t2500\tw2.8.1\tOk").Repeated);
+        _faults.Killed("w1", 7, 1_900, isRouter: false);
+        Assert.Empty(Check(Apart).Repeated);
+    }
+
+    [Fact]
     public void Run_that_started_before_the_kill_of_the_first_one_overlaps_it()
     {
         TwoRuns();

@@ -1,3 +1,5 @@
+using ActorBalancer.CampaignNode;
+
 namespace ActorBalancer.SystemTests.Campaign.Checking;
 
 /// <summary>
@@ -16,6 +18,8 @@ internal sealed class OverlapCheck(Evidence evidence)
     {
         for (int i = 1; i < runs.Count; i++)
         {
+            foreach (LedgerRun earlier in runs.Take(i).Where(r => IsRepeated(r, runs[i])))
+                verdict.Repeated.Add($"job {earlier.Id} ({earlier.Key}): {earlier} and {runs[i]}");
             foreach (LedgerRun earlier in runs.Take(i).Where(r => EndOf(r) > runs[i].Start))
             {
                 if (IsExplained(earlier, runs[i]))
@@ -25,6 +29,12 @@ internal sealed class OverlapCheck(Evidence evidence)
             }
         }
     }
+
+    /// <summary>What a live worker has is its to end: its next run must have an excuse.</summary>
+    private bool IsRepeated(LedgerRun earlier, LedgerRun later) =>
+        earlier.How != RunEnding.Failed
+        && !IsExplained(earlier, later)
+        && !_deaths.Any(d => d.Node == earlier.Node && d.Pid == earlier.Pid && (d.At <= later.Start || !d.ByUs));
 
     /// <summary>A run that a killed process did not end lasted until the kill; in one that ended itself, until its last sign at least.</summary>
     private long EndOf(LedgerRun run)

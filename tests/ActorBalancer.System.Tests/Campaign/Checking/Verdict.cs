@@ -1,6 +1,6 @@
 namespace ActorBalancer.SystemTests.Campaign.Checking;
 
-/// <summary>What the checker found. The promise holds where the four lists are empty; each entry says what happened to one job.</summary>
+/// <summary>What the checker found. The promise holds where the lists but <see cref="Repeated"/> are empty; each entry says what happened to one job.</summary>
 internal sealed record Verdict
 {
     public int Accepted { get; init; }
@@ -25,11 +25,17 @@ internal sealed record Verdict
     /// <summary>A final outcome that is not that of the run which ended the job.</summary>
     public List<string> StaleOutcomes { get; } = [];
 
+    /// <summary>
+    /// Ran again, though the worker of an earlier run lived, could be heard of, and had not said that it failed: a duplicate that rule 9 is
+    /// to prevent, whoever else is lost.
+    /// </summary>
+    public List<string> Repeated { get; } = [];
+
     public bool Holds => Lost.Count + Unexpected.Count + OverlapsUnexplained.Count + StaleOutcomes.Count == 0;
 
     public override string ToString() => string.Join('\n', (IEnumerable<string>)
     [
         .. Lost.Select(l => $"lost: {l}"), .. Unexpected.Select(u => $"unexpected: {u}"),
-        .. OverlapsUnexplained.Select(o => $"overlap: {o}"), .. StaleOutcomes.Select(s => $"stale outcome: {s}"),
+        .. OverlapsUnexplained.Select(o => $"overlap: {o}"), .. Repeated.Select(r => $"repeated: {r}"), .. StaleOutcomes.Select(s => $"stale outcome: {s}"),
     ]);
 }

@@ -42,8 +42,9 @@ internal static class DatabaseFaults
     /// <summary>A commit of the owner's is on its way for so long that another router has taken over when it arrives.</summary>
     public static async Task CommitLateAsync(Stage stage, Producers producers, FaultStep step)
     {
-        StageNode owner = await stage.OwnerAsync() ?? stage.Routers[0];
-        stage.Late!.Give(owner.Name);
+        StageNode? owner = null;
+        await Eventually.IsTrue(async () => (owner = await stage.OwnerAsync()) is not null, "the queue has an owner");
+        stage.Late!.Give(owner!.Name);
         await Eventually.IsTrue(() => stage.Late.HasLanded, $"a late commit of {owner.Name} has arrived");
         // Its successor takes jobs for each of the queues.
         await producers.SubmitManyAsync(CampaignHandlers.Quick, AfterIt);

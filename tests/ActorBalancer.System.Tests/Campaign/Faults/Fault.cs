@@ -32,6 +32,9 @@ internal sealed record Fault(string Name, Func<Stage, Producers, FaultStep, Task
     /// <summary>Each node has a host of its own.</summary>
     public bool TakesNetwork { get; init; }
 
+    /// <summary>In a round with it nothing that a live worker holds may be run again.</summary>
+    public bool KeepsRuns { get; init; }
+
     /// <summary>A router is told when it is to be late (<see cref="CampaignNode.LateStore"/>).</summary>
     public bool TakesLateRouter { get; init; }
 

@@ -11,7 +11,7 @@ internal static class FaultCatalog
     [
         new("worker-kill", ProcessFaults.KillWorkerAsync) { Seconds = (2, 3) },
         new("worker-kill-restart", ProcessFaults.RestartWorkerAsync) { Seconds = (2, 3) },
-        new("router-kill", ProcessFaults.KillRouterAsync) { Seconds = (3, 5) },
+        new("router-kill", ProcessFaults.KillRouterAsync) { Seconds = (3, 5), KeepsRuns = true },
         new("restart-same-address", ProcessFaults.RestartLaterAsync) { Seconds = (2, 4) },
         new("all-kill", ProcessFaults.KillAllAsync) { Seconds = (1, 3) },
         new("rolling-term", ProcessFaults.RollAsync),
