@@ -71,6 +71,7 @@ internal sealed partial class RouterActor
     {
         _directory.Routers = found.Routers;
         Learn(found.Queues);
+        dispatcher.Looked(found.Queues);
         TakeoverCore.Want next = _takeover.Looked(found.Routers, found.Queues);
         Greet(found.Routers);
         WelcomeAwaited();

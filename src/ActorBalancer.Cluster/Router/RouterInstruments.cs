@@ -27,6 +27,8 @@ internal sealed class RouterInstruments(RouterBoard board)
         Gauge("wanted_slots", "Jobs that run or could run now: how many slots would leave none of them waiting.", f => One(f.WantedSlots));
         meter.CreateObservableCounter(
             "actorbalancer.stale_outcomes", () => Read(f => One(f.StaleOutcomes)), description: "Outcomes of runs that no longer counted, dropped.");
+        meter.CreateObservableCounter(
+            "actorbalancer.duplicate_outcomes", () => Read(f => One(f.DuplicateOutcomes)), description: "Outcomes of jobs that were final already by the store, dropped.");
         AddResponses(meter);
 
         void Counter(string name, string text, Reader read) =>

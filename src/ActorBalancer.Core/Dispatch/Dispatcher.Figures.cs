@@ -1,3 +1,5 @@
+using ActorBalancer.Storage;
+
 namespace ActorBalancer.Dispatch;
 
 /// <summary>What meters show.</summary>
@@ -23,6 +25,22 @@ internal sealed partial class Dispatcher
             StaleOutcomes = StaleOutcomes,
             DuplicateOutcomes = DuplicateOutcomes,
         };
+    }
+
+    /// <summary>
+    /// What the store says of the queues, which is asked for about once a second: it drops dead jobs that are too old. An answer may be older
+    /// than a commit, so only a difference that stays from one look to the next counts.
+    /// </summary>
+    public void Looked(IReadOnlyList<QueueRow> rows)
+    {
+        foreach (QueueRow row in rows)
+        {
+            if (!_queues.TryGetValue(row.Name, out QueueState? queue))
+                continue;
+            if (queue.DeadThen == (row.Dead, queue.Dead))
+                queue.Dead = row.Dead;
+            queue.DeadThen = (row.Dead, queue.Dead);
+        }
     }
 
     private static WorkerState StateOf(WorkerLink link) =>

@@ -65,6 +65,9 @@ internal sealed class QueueState(int number, string name, QueueOptions options, 
 
     public long Dead { get; set; }
 
+    /// <summary>The dead jobs by the store and by this, when the store was last looked at.</summary>
+    public (long Stored, long Known) DeadThen { get; set; }
+
     public QueueCounts Counts { get; } = new();
 
     /// <summary>By priority rank: sequences up to this one may be assigned (rule 9).</summary>

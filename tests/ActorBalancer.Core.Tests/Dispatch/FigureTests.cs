@@ -52,6 +52,27 @@ public sealed class FigureTests
     }
 
     [Fact]
+    public async Task Dead_jobs_that_the_store_dropped_are_not_counted_once_two_looks_agree()
+    {
+        VirtualCluster cluster = Cluster(With(attempts: 1), 1);
+        cluster.Workers[0].Ends = _ => End(AttemptOutcome.Failed);
+        cluster.Submit(VirtualCluster.Job(1), VirtualCluster.Job(1));
+        cluster.AssertDrained();
+        Assert.Equal(2, cluster.Queue().Dead);
+        ActorBalancer.Storage.QueueRow stored = (await cluster.Store.QueuesAsync(CancellationToken.None))[0];
+        Look(2);
+        Look(0);
+        Assert.Equal(2, cluster.Queue().Dead);
+        Look(2);
+        Look(1);
+        Assert.Equal(2, cluster.Queue().Dead);
+        Look(1);
+        Assert.Equal(1, cluster.Queue().Dead);
+
+        void Look(long dead) => cluster.Tell(r => r.Looked([stored with { Dead = dead }]));
+    }
+
+    [Fact]
     public void Response_of_a_scheduled_job_counts_from_its_time()
     {
         VirtualCluster cluster = Cluster(null, 1);
