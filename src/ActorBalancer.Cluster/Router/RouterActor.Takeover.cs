@@ -47,17 +47,17 @@ internal sealed partial class RouterActor
             LookAsync(),
             found => OnLooked(dispatcher, found),
             found => new Answer(dispatcher, d => OnLooked(d, found)),
-            () => new Answer(dispatcher, _ => _takeover.Failed())),
+            () => new Answer(dispatcher, _ => _takeover.Failed(Now()))),
         TakeoverCore.Step.Fence => Ask(
             _settings.Store.FenceAsync(want.Target, CancellationToken.None),
             first => OnFenced(want.Target, first),
             first => new Answer(dispatcher, _ => OnFenced(want.Target, first)),
-            () => new Answer(dispatcher, _ => _takeover.Failed())),
+            () => new Answer(dispatcher, _ => _takeover.Failed(Now()))),
         TakeoverCore.Step.Claim => Ask(
             _settings.Store.ClaimAsync(dispatcher.Incarnation, want.Among, CancellationToken.None),
             rows => OnClaimed(dispatcher, rows),
             rows => new Answer(dispatcher, d => OnClaimed(d, rows)),
-            () => new Answer(dispatcher, _ => _takeover.Failed())),
+            () => new Answer(dispatcher, _ => _takeover.Failed(Now()))),
         _ => false,
     };
 
@@ -72,7 +72,7 @@ internal sealed partial class RouterActor
         _directory.Routers = found.Routers;
         Learn(found.Queues);
         dispatcher.Looked(found.Queues);
-        TakeoverCore.Want next = _takeover.Looked(found.Routers, found.Queues);
+        TakeoverCore.Want next = _takeover.Looked(found.Routers, found.Queues, Now());
         Greet(found.Routers);
         WelcomeAwaited();
         // It registered anew, or another process did there.

@@ -13,11 +13,19 @@ internal sealed class TakeoverCore(string name)
     /// <summary>The others are looked at every second, and at once when something speaks against one of them.</summary>
     public const long LookEvery = Moment.PerSecond;
 
+    /// <summary>
+    /// While the store was away nobody could renew a lease. Those that ended then say nothing until their nodes had this long to renew them:
+    /// a router asks every second. Else each outage would let live routers fence one another.
+    /// </summary>
+    public const long RenewalGrace = 2 * Moment.PerSecond;
+
     private readonly HashSet<long> _gone = [];
     private readonly Queue<long> _toFence = new();
     private IReadOnlyList<string> _alive = [name];
     private long _incarnation;
     private long _nextLook;
+    private long _askedAt;
+    private long _leasesCountFrom;
     private bool _busy;
     private bool _lookAgain;
     private bool _mustClaim;
@@ -76,21 +84,27 @@ internal sealed class TakeoverCore(string name)
             : now.Micros >= _nextLook ? new Want(Step.Look, 0, [])
             : default;
         if (want.Step == Step.Look)
+        {
+            _askedAt = now.Micros;
             _nextLook = now.Micros + LookEvery;
+        }
         _busy = want.Step != Step.None;
         return want;
     }
 
     /// <summary>The store's answer to a look; what follows from it is returned, and is under way already.</summary>
-    public Want Looked(IReadOnlyList<RouterRow> routers, IReadOnlyList<QueueRow> queues)
+    public Want Looked(IReadOnlyList<RouterRow> routers, IReadOnlyList<QueueRow> queues, Moment now)
     {
+        if (now.Micros - _askedAt > LookEvery)
+            WasAway(now);
+        bool leasesCount = now.Micros >= _leasesCountFrom;
         _gone.IntersectWith(routers.Select(r => r.Incarnation));
         List<string> alive = [name];
         foreach (RouterRow router in routers)
         {
             if (router.Incarnation == _incarnation)
                 continue;
-            if (router.LeaseLeft <= TimeSpan.Zero || _gone.Contains(router.Incarnation))
+            if ((leasesCount && router.LeaseLeft <= TimeSpan.Zero) || _gone.Contains(router.Incarnation))
                 _toFence.Enqueue(router.Incarnation);
             else
                 alive.Add(router.Node.Name);
@@ -119,11 +133,14 @@ internal sealed class TakeoverCore(string name)
     }
 
     /// <summary>The store did not answer: the next look is when its time comes.</summary>
-    public void Failed()
+    public void Failed(Moment now)
     {
+        WasAway(now);
         _toFence.Clear();
         _busy = false;
     }
+
+    private void WasAway(Moment now) => _leasesCountFrom = now.Micros + RenewalGrace;
 
     private void Idle()
     {

@@ -27,7 +27,7 @@ public sealed class TakeoverCoreTests
     {
         TakeoverCore core = Registered();
         Assert.Equal(Step.Look, core.Wanted(At(0)).Step);
-        Assert.Equal(Step.Claim, core.Looked([Row("a", Me), .. others], []).Step);
+        Assert.Equal(Step.Claim, core.Looked([Row("a", Me), .. others], [], At(0)).Step);
         core.Claimed();
         return core;
     }
@@ -49,11 +49,11 @@ public sealed class TakeoverCoreTests
     {
         TakeoverCore core = Claimed(Row("b", Other));
         core.Wanted(At(1));
-        Want want = core.Looked([Row("a", Me), Row("b", Other, leaseLeft: 0)], [Queue(0, "q", Other)]);
+        Want want = core.Looked([Row("a", Me), Row("b", Other, leaseLeft: 0)], [Queue(0, "q", Other)], At(1));
         Assert.Equal((Step.Fence, Other), (want.Step, want.Target));
         core.Fenced();
         Assert.Equal(Step.Look, core.Wanted(At(1.1)).Step);
-        want = core.Looked([Row("a", Me)], [Queue(0, "q", 0)]);
+        want = core.Looked([Row("a", Me)], [Queue(0, "q", 0)], At(1.1));
         Assert.Equal(Step.Claim, want.Step);
         Assert.Equal(["a"], want.Among);
     }
@@ -64,7 +64,7 @@ public sealed class TakeoverCoreTests
         TakeoverCore core = Claimed(Row("b", Other));
         core.Gone(Other);
         Assert.Equal(Step.Look, core.Wanted(At(0.2)).Step);
-        Want want = core.Looked([Row("a", Me), Row("b", Other)], [Queue(0, "q", Other)]);
+        Want want = core.Looked([Row("a", Me), Row("b", Other)], [Queue(0, "q", Other)], At(0.2));
         Assert.Equal((Step.Fence, Other), (want.Step, want.Target));
     }
 
@@ -74,7 +74,7 @@ public sealed class TakeoverCoreTests
         TakeoverCore core = Claimed(Row("b", Other));
         core.Wanted(At(1));
         core.LookNow();
-        Assert.Equal(Step.None, core.Looked([Row("a", Me), Row("b", Other)], [Queue(0, "q", Other)]).Step);
+        Assert.Equal(Step.None, core.Looked([Row("a", Me), Row("b", Other)], [Queue(0, "q", Other)], At(1)).Step);
         Assert.Equal(Step.Look, core.Wanted(At(1.1)).Step);
     }
 
@@ -84,7 +84,7 @@ public sealed class TakeoverCoreTests
         TakeoverCore core = Claimed();
         core.Wanted(At(1));
         QueueRow[] queues = [.. Enumerable.Range(0, 50).Select(i => Queue(i, $"q{i}", Me))];
-        Assert.Equal(Step.None, core.Looked([Row("a", Me), Row("b", Other)], queues).Step);
+        Assert.Equal(Step.None, core.Looked([Row("a", Me), Row("b", Other)], queues, At(1)).Step);
     }
 
     [Fact]
@@ -99,13 +99,13 @@ public sealed class TakeoverCoreTests
             TakeoverCore core = new(router.Node.Name);
             core.Registered(router.Incarnation);
             core.Wanted(At(0));
-            core.Looked(routers, []);
+            core.Looked(routers, [], At(0));
             core.Claimed();
             core.Wanted(At(1));
             // A single free queue wakes its owner by rendezvous, and nobody else.
             int mine = free.Count(q =>
             {
-                bool claims = core.Looked(routers, [q]).Step == Step.Claim;
+                bool claims = core.Looked(routers, [q], At(1)).Step == Step.Claim;
                 core.Claimed();
                 return claims;
             });
@@ -113,16 +113,53 @@ public sealed class TakeoverCoreTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Lease_that_ended_while_the_store_was_away_says_nothing_until_it_could_have_been_renewed(bool hangs)
+    {
+        TakeoverCore core = Claimed(Row("b", Other));
+        core.Wanted(At(1));
+        if (hangs)
+        {
+            // The answer comes when the store goes on.
+            Assert.Equal(Step.None, Look(9));
+        }
+        else
+        {
+            core.Failed(At(9));
+            core.Wanted(At(9));
+            Assert.Equal(Step.None, Look(9));
+        }
+        core.Wanted(At(10.5));
+        Assert.Equal(Step.None, Look(10.5));
+        core.Wanted(At(11.5));
+        Assert.Equal(Step.Fence, Look(11.5));
+
+        Step Look(double seconds) => core.Looked([Row("a", Me), Row("b", Other, leaseLeft: 0)], [Queue(0, "q", Other)], At(seconds)).Step;
+    }
+
+    [Fact]
+    public void Evidence_of_a_crash_counts_also_after_an_outage_of_the_store()
+    {
+        TakeoverCore core = Claimed(Row("b", Other));
+        core.Wanted(At(1));
+        core.Failed(At(2));
+        core.Gone(Other);
+        core.Wanted(At(2));
+        Assert.Equal(Step.Fence, core.Looked([Row("a", Me), Row("b", Other)], [Queue(0, "q", Other)], At(2)).Step);
+    }
+
     [Fact]
     public void Store_that_does_not_answer_is_asked_again_when_the_time_comes_and_a_lost_registration_asks_nothing()
     {
         TakeoverCore core = Registered();
         core.Wanted(At(0));
-        core.Failed();
+        core.Failed(At(0));
         Assert.Equal(Step.None, core.Wanted(At(0.5)).Step);
         Assert.Equal(Step.Look, core.Wanted(At(1)).Step);
         core.Lost();
-        core.Failed();
+        core.Failed(At(1));
         Assert.Equal(Step.None, core.Wanted(At(5)).Step);
         Assert.Equal(long.MaxValue, core.WakeAtMicros);
     }
