@@ -63,7 +63,7 @@ internal interface IJobStore : IAsyncDisposable
     /// Jobs of one stream of a queue. Fewer than asked for where their payloads are large; only an empty answer says that there are no
     /// more. All that was committed before the call is seen.
     /// </summary>
-    ValueTask<StoredJobs> LoadAsync(LoadQuery query, CancellationToken cancellation) => throw new NotSupportedException();
+    ValueTask<StoredJobs> LoadAsync(LoadQuery query, CancellationToken cancellation);
 
     /// <summary>
     /// Rows of the inbox whose transactions are committed, oldest first, of queues that the incarnation owns. They stay until a commit takes
