@@ -7,6 +7,7 @@ using ActorBalancer.Node.Certs;
 using ActorBalancer.Node.Demo;
 using ActorBalancer.Node.Map;
 using ActorBalancer.Node.Nodes;
+using ActorBalancer.Node.Predict;
 using ActorBalancer.Node.Tools;
 using ActorBalancer.Node.Up;
 using ActorBalancer.Storage;
@@ -36,6 +37,7 @@ internal static class CommandLine
             ConfigCommand.Create(),
             CertsCommand.Create(),
             MapCommand.Create(),
+            SimulateCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         HelpWithExample helping = new((SynchronousCommandLineAction)help.Action!);

@@ -50,7 +50,8 @@ internal sealed class QueueRun
     /// <param name="ahead">Jobs that come before those that count, to fill the system.</param>
     /// <param name="jobs">How many follow.</param>
     /// <param name="cut">How many of those do not count either.</param>
-    public Tally Play(long ahead, long jobs, long cut)
+    /// <param name="stop">Ends it with an exception.</param>
+    public Tally Play(long ahead, long jobs, long cut, CancellationToken stop = default)
     {
         long total = ahead + jobs;
         long firstCounted = ahead + cut;
@@ -65,7 +66,8 @@ internal sealed class QueueRun
             }
             Pass(next.At);
             Arrive(in next, number, number >= firstCounted, number == firstCounted, number == total - 1);
-            if (++number < total) _stream.Next(out next);
+            if ((++number & 0xFFFF) == 0) stop.ThrowIfCancellationRequested();
+            if (number < total) _stream.Next(out next);
         }
         while (_running.Count > 0) Finish();
         _tally.Check();

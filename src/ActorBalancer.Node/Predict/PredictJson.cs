@@ -1,0 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace ActorBalancer.Node.Predict;
+
+/// <summary>What predictions look like as JSON.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(SimulateReport[]))]
+internal sealed partial class PredictJson : JsonSerializerContext;

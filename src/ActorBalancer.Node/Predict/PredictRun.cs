@@ -1,0 +1,33 @@
+using ActorBalancer.Node.Processes;
+using ActorBalancer.Node.Tools;
+using ActorBalancer.Simulator;
+
+namespace ActorBalancer.Node.Predict;
+
+/// <summary>Where predictions fail: one home for the exit codes.</summary>
+internal static class PredictRun
+{
+    public static int Guard(Func<CancellationToken, int> run)
+    {
+        using StopSignals signals = new();
+        CurrentProcess.FollowDotnetRun(TimeProvider.System, signals.Token);
+        try
+        {
+            return run(signals.Token);
+        }
+        catch (SimulationException e)
+        {
+            Tool.Remark($"{e.Message}.");
+            return ExitCode.Usage;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Tool.Remark(e.Message);
+            return ExitCode.Usage;
+        }
+        catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+        {
+            return ExitCode.Interrupted;
+        }
+    }
+}
