@@ -268,9 +268,17 @@ internal sealed partial class RouterActor
     /// <summary>This node is in its cluster, and knows its members: their workers are awaited now, each by itself.</summary>
     private void OnJoined()
     {
-        if (!_awaited.Contains(WholeCluster) || _dispatcher is not { } dispatcher)
+        if (_dispatcher is not { } dispatcher)
             return;
         Akka.Cluster.Cluster cluster = Akka.Cluster.Cluster.Get(Context.System);
+        // They said hello before, and of one that the cluster has removed meanwhile nobody else will tell. Those that live say hello again.
+        foreach ((IActorRef worker, long incarnation, _) in _workers.All.ToArray())
+        {
+            if (!cluster.State.Members.Any(member => member.Address.Equals(NodeOf(worker))))
+                dispatcher.WorkerRemoved(incarnation);
+        }
+        if (!_awaited.Contains(WholeCluster))
+            return;
         foreach (Member member in cluster.State.Members)
         {
             if (!member.HasRole(_settings.Options.RoleNames.Worker) || _workers.At(member.Address).Length > 0 || cluster.State.Unreachable.Contains(member)

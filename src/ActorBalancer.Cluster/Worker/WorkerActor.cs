@@ -94,13 +94,13 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     {
         // A process that restarted on its address is there before the old one is removed.
         if (_routers.TryGetValue(node, out KnownRouter? router) && router.Uid == uid)
-            _engine.RouterLost(router.Route);
+            Lose(node, router);
     }
 
     private void OnGone(Address node, long incarnation)
     {
         if (_routers.TryGetValue(node, out KnownRouter? router) && router.Process == incarnation)
-            _engine.RouterLost(router.Route);
+            Lose(node, router);
     }
 
     private void OnWelcome(RouterWelcome welcome, IActorRef sender)
@@ -147,8 +147,16 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         _drainers.Clear();
     }
 
-    private void Greet(Address node, KnownRouter router) =>
-        _engine.RouterFound(router.Route, Context.ActorSelection(new RootActorPath(node) + _routerPath));
+    private void Greet(Address node, KnownRouter router) => _engine.RouterFound(router.Route, Selection(node));
+
+    private void Lose(Address node, KnownRouter router)
+    {
+        // A process that starts there again answers before the cluster has removed the old one, whose removal says nothing of it.
+        router.Uid = 0;
+        _engine.RouterLost(router.Route, Selection(node));
+    }
+
+    private ActorSelection Selection(Address node) => Context.ActorSelection(new RootActorPath(node) + _routerPath);
 
     private KnownRouter RouterAt(IActorRef sender) => RouterAt(AddressOf(sender));
 

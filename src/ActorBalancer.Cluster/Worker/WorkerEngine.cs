@@ -107,10 +107,11 @@ internal sealed partial class WorkerEngine : IDisposable
         }
     }
 
-    public void RouterLost(int route)
+    public void RouterLost(int route, ICanTell way)
     {
         lock (_gate)
         {
+            ContactOf(route).Way = way;
             _core.RouterLost(route, _clock.Now());
             CarryOut();
         }

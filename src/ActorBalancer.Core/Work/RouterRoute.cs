@@ -5,8 +5,11 @@ internal sealed class RouterRoute(int number)
 {
     public int Number { get; } = number;
 
-    /// <summary>Membership says that a router is there.</summary>
+    /// <summary>A router is there: membership says so, or it has answered.</summary>
     public bool Present { get; set; }
+
+    /// <summary>Membership says so.</summary>
+    public bool IsMember { get; set; }
 
     /// <summary>Reports may be sent: the newest hello was answered. Until then the router may be a process that does not know us.</summary>
     public bool Open => Present && HelloAt == long.MaxValue;

@@ -33,6 +33,8 @@ internal sealed partial class WorkerCore
 
     private void CheckRoute(RouterRoute way, Moment now)
     {
+        if (!way.Present && now.Micros - way.LostAtMicros >= KnockTime)
+            way.HelloAt = long.MaxValue;
         if (now.Micros >= way.HelloAt)
             SayHello(way, now);
         if (way.Link is not { } link)

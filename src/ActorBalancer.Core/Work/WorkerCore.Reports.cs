@@ -19,7 +19,7 @@ internal sealed partial class WorkerCore
 
     private void SayHello(RouterRoute way, Moment now)
     {
-        way.HelloAt = now.Micros + HelloInterval;
+        way.HelloAt = now.Micros + (way.Present ? HelloInterval : KnockInterval);
         way.HelloSentMicros = now.Micros;
         way.HellosUnanswered++;
         Need(way.HelloAt);

@@ -17,6 +17,10 @@ internal sealed partial class WorkerCore
     // One a second until the welcome: rare enough to cost nothing, soon enough for a router that just started.
     private const long HelloInterval = Moment.PerSecond;
 
+    // A process that starts again where a router was lost is asked for without waiting until the cluster has let it join, which takes seconds.
+    private const long KnockInterval = Moment.PerSecond / 4;
+    private const long KnockTime = 15 * Moment.PerSecond;
+
     // A handler that ignores its cancellation for so long is given up; its slot stays occupied until it ends.
     private const long CancelGrace = 5 * Moment.PerSecond;
 
@@ -84,9 +88,8 @@ internal sealed partial class WorkerCore
     public void RouterFound(int route, Moment now)
     {
         RouterRoute way = RouteOf(route);
-        way.Present = true;
-        way.HellosUnanswered = 0;
-        SayHello(way, now);
+        way.IsMember = true;
+        Greet(way, now);
     }
 
     /// <summary>The router's process is gone for good, or its node was removed.</summary>
@@ -95,13 +98,15 @@ internal sealed partial class WorkerCore
         RouterRoute way = RouteOf(route);
         if (!way.Present)
             return;
-        way.Present = false;
+        way.Present = way.IsMember = false;
         // What it owned stays its own until another router says otherwise; but it claims nothing against others any more.
         way.Queues = [];
         // Nothing of that process counts any more, not even what is still on its way.
         way.Lowest = Math.Max(way.Lowest, (way.Link?.Incarnation ?? 0) + 1);
-        way.HelloAt = long.MaxValue;
+        way.HelloAt = now.Micros + KnockInterval;
+        way.HellosUnanswered = 0;
         way.LostAtMicros = now.Micros;
+        Need(way.HelloAt);
         if (!AnyRouter())
             _noRouterSince = now.Micros;
         Need(now.Micros + Math.Min(_contactLease, _noRouterExit));
@@ -149,7 +154,7 @@ internal sealed partial class WorkerCore
         {
             // A new process there that has not welcomed us: introduce ourselves instead of waiting for membership.
             if (way.HelloAt == long.MaxValue)
-                RouterFound(route, now);
+                Greet(way, now);
             return;
         }
 
@@ -190,6 +195,13 @@ internal sealed partial class WorkerCore
         CheckDrained(now);
     }
 
+    private void Greet(RouterRoute way, Moment now)
+    {
+        way.Present = true;
+        way.HellosUnanswered = 0;
+        SayHello(way, now);
+    }
+
     private static long Micros(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMicrosecond;
 
     private RouterRoute RouteOf(int route)
@@ -201,11 +213,12 @@ internal sealed partial class WorkerCore
 
     private static bool IsUpAt(RouterRoute way) => way is { Open: true, Link: { Suspended: false, RouterDrains: false, ReportSeen: > 0 } };
 
+    /// <summary>One that answers and never becomes a member here is of another cluster.</summary>
     private bool AnyRouter()
     {
         foreach (RouterRoute way in _routes)
         {
-            if (way.Present)
+            if (way.IsMember)
                 return true;
         }
         return false;

@@ -104,6 +104,15 @@ public sealed class RouterActorTests : TestKit
     }
 
     [Fact]
+    public void Worker_that_said_hello_early_and_is_no_member_when_the_router_joins_counts_as_removed()
+    {
+        Join();
+        Assert.Equal(WorkerState.Up, StateOfWorker());
+        _router.Tell(new IMembershipProtocol.NodeJoined(Akka.Cluster.Cluster.Get(Sys).SelfAddress, 1, IsRouter: true, IsWorker: false));
+        Assert.Equal(WorkerState.Silent, StateOfWorker());
+    }
+
+    [Fact]
     [Trait("Rule", "9")]
     public void Fenced_router_registers_anew_and_a_worker_that_says_what_it_runs_keeps_it()
     {
@@ -123,6 +132,12 @@ public sealed class RouterActorTests : TestKit
         Report(new FinishedRun { Token = token, Key = held.Key, Outcome = AttemptOutcome.Succeeded, StartedUnixMs = 1_700_000_000_000, DurationMicros = 5, Result = new byte[8] });
         _router.Tell(new WatchJobs(5, [held.Key]), _gateway);
         Assert.Equal(JobState.Succeeded, _gateway.FishForMessage<JobsFinished>(m => m.Jobs[0].Ticket == 5, Patience).Jobs[0].State);
+    }
+
+    private WorkerState StateOfWorker()
+    {
+        _router.Tell(new ListWorkers(3), _gateway);
+        return Assert.Single(_gateway.FishForMessage<WorkersAnswer>(_ => true, Patience).Workers).State;
     }
 
     private static JobBatch Jobs(int count) => JobBatch.From([.. Enumerable.Range(0, count).Select(_ => new JobRequest { Kind = "work", Payload = new byte[10] })]);

@@ -68,6 +68,29 @@ public sealed class WorkerActorTests : TestKit
     }
 
     [Fact]
+    public void Successor_at_a_lost_routers_address_answers_before_it_joined_and_outlives_the_removal_of_the_old_one()
+    {
+        WorkerStage stage = new(this, _handlers);
+        stage.Join(uid: 1);
+        stage.Actor.Tell(new IMembershipProtocol.ProcessGone(stage.Node, WorkerStage.RouterProcess, "connection refused"));
+        // It knocks from when it has heard of that, which takes a moment.
+        AwaitCondition(
+            () =>
+            {
+                stage.Pass(TimeSpan.FromMilliseconds(250));
+                return stage.Router.ReceiveOne(TimeSpan.FromMilliseconds(20)) is WorkerHello;
+            },
+            Soon);
+        stage.Actor.Tell(new RouterWelcome(20, "r1", WorkerStage.Incarnation, 77) { ProcessIncarnation = 21 }, stage.Router.Ref);
+        stage.Actor.Tell(new IMembershipProtocol.NodeRemoved(stage.Node, 1));
+        stage.Actor.Tell(new IMembershipProtocol.NodeJoined(stage.Node, 2, IsRouter: true, IsWorker: false));
+        stage.Hello();
+        stage.Actor.Tell(new RouterWelcome(20, "r1", WorkerStage.Incarnation, 77) { ProcessIncarnation = 21 }, stage.Router.Ref);
+        // A removal that counted for the new one would have barred its incarnation for good.
+        stage.Router.FishForMessage(m => m is WorkerReport { RouterIncarnation: 20, Number: > 1 }, Soon);
+    }
+
+    [Fact]
     public void Cancel_reaches_the_handler()
     {
         WorkerStage stage = new(this, _handlers);

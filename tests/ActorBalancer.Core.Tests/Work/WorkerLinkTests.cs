@@ -284,6 +284,57 @@ public sealed class WorkerLinkTests
     }
 
     [Fact]
+    [Trait("Rule", "9")]
+    public void Where_a_router_was_lost_its_successor_is_greeted_before_the_cluster_has_let_it_join()
+    {
+        WorkerCore core = Welcomed(router: 10);
+        core.Assigned(Route, Batch(1, Jobs(0, 1), router: 10), At(1));
+        core.RouterLost(Route, At(100));
+        core.Effects.Clear();
+        core.Tick(At(349));
+        Assert.Empty(core.Effects.Hellos);
+        core.Tick(At(350));
+        Assert.Equal(Token(0), Assert.Single(Assert.Single(core.Effects.Hellos).Hello.Held).Token);
+        core.Tick(At(600));
+        Assert.Equal(2, core.Effects.Hellos.Count);
+        core.Effects.Clear();
+
+        core.Welcomed(Route, Welcome(11), At(610));
+        Assert.Equal(11, core.Effects.LastReport().RouterIncarnation);
+        core.Effects.Clear();
+        core.Tick(At(900));
+        Assert.Empty(core.Effects.Hellos);
+        core.Assigned(Route, Batch(1, Jobs(1, 1), router: 11), At(900));
+        Assert.Equal(2, core.Running);
+    }
+
+    [Fact]
+    public void Lost_router_is_greeted_in_vain_for_fifteen_seconds()
+    {
+        WorkerCore core = Welcomed();
+        core.RouterLost(Route, At(0));
+        core.Tick(At(14_999));
+        Assert.Single(core.Effects.Hellos);
+        core.Effects.Clear();
+        core.Tick(At(15_300));
+        core.Tick(At(16_300));
+        Assert.Empty(core.Effects.Hellos);
+    }
+
+    [Fact]
+    public void Router_that_answers_and_never_becomes_a_member_is_of_another_cluster_and_does_not_count()
+    {
+        WorkerCore core = Welcomed(router: 10);
+        core.RouterLost(Route, At(0));
+        core.Tick(At(250));
+        core.Welcomed(Route, Welcome(11), At(260));
+        core.Tick(At(19_999));
+        Assert.False(core.Effects.NoRouter);
+        core.Tick(At(20_000));
+        Assert.True(core.Effects.NoRouter);
+    }
+
+    [Fact]
     public void Worker_without_any_router_says_so_once_after_twenty_seconds()
     {
         WorkerCore core = Welcomed();
