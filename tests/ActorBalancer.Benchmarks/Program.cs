@@ -3,6 +3,7 @@ using ActorBalancer.Benchmarks.Dispatch;
 using ActorBalancer.Benchmarks.Durable;
 using ActorBalancer.Benchmarks.Pick;
 using ActorBalancer.Benchmarks.Router;
+using ActorBalancer.Benchmarks.Simulate;
 using ActorBalancer.Benchmarks.Store;
 using ActorBalancer.Benchmarks.Wire;
 
@@ -15,6 +16,7 @@ return args switch
     ["backlog", .. var rest] => await BacklogCommand.RunAsync(rest),
     ["pick", .. var rest] => PickCommand.Run(rest),
     ["router"] => RouterCommand.Run(),
+    ["simulate", .. var rest] => SimulateCommand.Run(rest),
     ["store"] => await StoreBenchmark.RunAsync(),
     ["store", "--store", ("sqlite" or "postgres") and var store, .. var rest] => await DurableStoreBenchmark.RunAsync(store, rest),
     ["wire"] => WireBenchmark.Run(),
@@ -23,6 +25,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks backlog [--store sqlite|postgres] [--jobs N] | dispatch | durable --store sqlite|postgres | pick | router | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
+    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks backlog [--store sqlite|postgres] [--jobs N] | dispatch | durable --store sqlite|postgres | pick | router | simulate | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
     return 2;
 }
