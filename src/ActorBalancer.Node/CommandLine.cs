@@ -38,6 +38,7 @@ internal static class CommandLine
             CertsCommand.Create(),
             MapCommand.Create(),
             SimulateCommand.Create(),
+            PlanCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         HelpWithExample helping = new((SynchronousCommandLineAction)help.Action!);

@@ -6,4 +6,5 @@ namespace ActorBalancer.Node.Predict;
 /// <summary>What predictions look like as JSON.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SimulateReport[]))]
+[JsonSerializable(typeof(PlanReport))]
 internal sealed partial class PredictJson : JsonSerializerContext;

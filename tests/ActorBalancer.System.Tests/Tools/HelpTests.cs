@@ -23,6 +23,8 @@ public sealed class HelpTests
     [InlineData("worker", "drain")]
     [InlineData("worker", "undrain")]
     [InlineData("top")]
+    [InlineData("simulate")]
+    [InlineData("plan")]
     [InlineData("store")]
     [InlineData("store", "migrate")]
     [InlineData("store", "check")]
