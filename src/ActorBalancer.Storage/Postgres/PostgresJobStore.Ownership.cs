@@ -132,7 +132,7 @@ internal sealed partial class PostgresJobStore
     {
         await RowsAsync(connection, row => row.IsDBNull(0),
             "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE application_name = $1 AND datname = current_database() AND usename = current_user",
-            PostgresWriter.NameOf(incarnation));
+            PostgresWriter.NameOf(incarnation, _names.Schema));
         await using NpgsqlTransaction transaction = await connection.BeginTransactionAsync();
         await RunAsync(connection, "SET LOCAL lock_timeout = '300ms'");
         int fenced = await RunAsync(connection, "UPDATE {s}.node SET fenced = true WHERE incarnation = $1 AND NOT fenced", incarnation);

@@ -66,7 +66,7 @@ internal sealed partial class PostgresJobStore : IJobStore, IStoreUpkeep
         // However many look at jobs, the lease is renewed.
         _ownership = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { MaxPoolSize = 2, MinPoolSize = 0 });
         _writers = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false });
-        _writer = new PostgresWriter(_writers);
+        _writer = new PostgresWriter(_writers, schema);
     }
 
     /// <summary>Outcomes that came for jobs which are final or no longer known, since this object was made.</summary>

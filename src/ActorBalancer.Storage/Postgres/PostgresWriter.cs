@@ -8,13 +8,20 @@ namespace ActorBalancer.Storage.Postgres;
 /// ends it: a client that was stopped in the middle of a transaction would hold its locks for ever. Dropped after any
 /// failure, which undoes what it had not committed, and opened again by the next call.
 /// </summary>
-internal sealed class PostgresWriter(NpgsqlDataSource source) : IAsyncDisposable
+internal sealed class PostgresWriter(NpgsqlDataSource source, string schema) : IAsyncDisposable
 {
     private NpgsqlConnection? _connection;
     private long _incarnation;
 
-    /// <summary>What the writer of that incarnation calls itself.</summary>
-    public static string NameOf(long incarnation) => string.Create(CultureInfo.InvariantCulture, $"actorbalancer-{incarnation}");
+    // The server cuts off what is longer.
+    private const int LongestName = 63;
+
+    /// <summary>What the writer of that incarnation calls itself. Other schemas of the database have incarnations of their own, which may be equal.</summary>
+    public static string NameOf(long incarnation, string schema)
+    {
+        string name = string.Create(CultureInfo.InvariantCulture, $"actorbalancer-{incarnation}-{schema}");
+        return name.Length <= LongestName ? name : name[..LongestName];
+    }
 
     /// <summary>There is a connection from an earlier commit; whether it still works only the next one shows.</summary>
     public bool IsOpen => _connection is not null;
@@ -53,8 +60,8 @@ internal sealed class PostgresWriter(NpgsqlDataSource source) : IAsyncDisposable
     // number, and takes the table for small (it is empty at first and its figures lag), would read it from end to end, dead rows
     // included, or compare each with each. Whoever keeps a transaction open without a word loses it, and what is acknowledged is
     // on disk, whatever the server's default says.
-    private static string Settings(long incarnation) =>
-        $"SET application_name = '{NameOf(incarnation)}'; SET enable_seqscan = off; SET enable_nestloop = off; SET enable_mergejoin = off; SET jit = off; "
+    private string Settings(long incarnation) =>
+        $"SET application_name = '{NameOf(incarnation, schema)}'; SET enable_seqscan = off; SET enable_nestloop = off; SET enable_mergejoin = off; SET jit = off; "
         + "SET plan_cache_mode = force_generic_plan; SET idle_in_transaction_session_timeout = '10s'; SET lock_timeout = '3s'; "
         + "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'";
 }

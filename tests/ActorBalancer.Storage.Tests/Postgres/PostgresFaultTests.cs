@@ -41,7 +41,7 @@ public sealed class PostgresFaultTests
         for (int i = 0; i < 5; i++)
         {
             await s.InsertAsync(s.Key(i));
-            under.Server.Number($"SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE application_name = '{PostgresWriter.NameOf(s.Incarnation)}'");
+            under.Server.Number($"SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE application_name = '{PostgresWriter.NameOf(s.Incarnation, under.Schema)}'");
         }
         Assert.Equal(5, (await s.KeysAsync()).Length);
     }
@@ -110,7 +110,7 @@ public sealed class PostgresFaultTests
         Assert.Equal(CommitResult.Done, await s.Store.CommitAsync(Insert(s.Incarnation, 2), default));
 
         // One backend stands still, as the whole server does on a disk that hangs.
-        int backend = (int)server.Number($"SELECT pid FROM pg_stat_activity WHERE application_name = '{PostgresWriter.NameOf(s.Incarnation)}'");
+        int backend = (int)server.Number($"SELECT pid FROM pg_stat_activity WHERE application_name = '{PostgresWriter.NameOf(s.Incarnation, under.Schema)}'");
         Signal("STOP", backend);
         Assert.Equal(CommitResult.Unavailable, await s.Store.CommitAsync(Insert(s.Incarnation, 3), default));
         Signal("CONT", backend);

@@ -88,6 +88,21 @@ public sealed class PostgresTakeoverTests
     }
 
     [Fact]
+    public async Task Takeover_leaves_the_writer_of_another_schema_alone_whose_incarnation_is_the_same()
+    {
+        await using PostgresUnderTest under = await PostgresUnderTest.OpenAsync(), other = await PostgresUnderTest.OpenAsync();
+        long r1 = await RegisterAsync(under.Store, "r1"), same = await RegisterAsync(other.Store, "r1");
+        // The clocks of these tests stand at the same time.
+        Assert.Equal(r1, same);
+        await other.Store.OpenQueueAsync(same, "default", default);
+        Assert.Equal(CommitResult.Done, await other.Store.CommitAsync(new Commit { Incarnation = same, Horizons = { JobKey.Pack(0, 5, 1) } }, default));
+        string writer = $"FROM pg_stat_activity WHERE application_name = '{PostgresWriter.NameOf(same, other.Schema)}'";
+        long before = other.Server.Number($"SELECT pid {writer}");
+        Assert.True(await under.Store.FenceAsync(r1, default));
+        Assert.Equal(before, other.Server.Number($"SELECT pid {writer}"));
+    }
+
+    [Fact]
     [Trait("Rule", "3")]
     public async Task Rule_3_client_stopped_with_its_rows_lock_in_hand_does_not_hold_up_the_takeover()
     {
@@ -97,7 +112,7 @@ public sealed class PostgresTakeoverTests
         await under.Store.OpenQueueAsync(r1, "default", default);
 
         // A client that never says another word, with the fence's share lock and a job that its successor will write too.
-        await using NpgsqlConnection stopped = await OpenAsync(under, PostgresWriter.NameOf(r1));
+        await using NpgsqlConnection stopped = await OpenAsync(under, PostgresWriter.NameOf(r1, under.Schema));
         await RunAsync(stopped, $"BEGIN; INSERT INTO {under.Schema}.job (key, state, kind, submitted, at, used, crashes, runs) VALUES ({JobKey.Pack(0, 5, 0)}, 1, 1, 1, 0, 0, 0, 0); "
             + $"SELECT 1 FROM {under.Schema}.node WHERE incarnation = {r1} FOR SHARE");
         Assert.True(await second.FenceAsync(r1, default).AsTask().WaitAsync(TimeSpan.FromMinutes(1)));
