@@ -82,7 +82,7 @@ internal sealed class GatewayActor : UntypedActor, IWithTimers
             case NodeReachable m: OnReachable(_routers.Find(m.Node, m.Uid)); break;
             case NodeRemoved m: Gone(_routers.Find(m.Node, m.Uid)); break;
             case ProcessGone m: OnProcessGone(m.Node); break;
-            case NodeLeaving: break;
+            case NodeLeaving or NodeDowned: break;
             case ActorIdentity m: OnIdentity(m); break;
             case Terminated m: Gone(_routers.Find(m.ActorRef)); break;
             case Stop: OnStop(Sender); break;

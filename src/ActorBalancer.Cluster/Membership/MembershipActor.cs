@@ -97,7 +97,7 @@ internal sealed partial class MembershipActor : UntypedActor, IWithTimers
         {
             case ClusterEvent.MemberWeaklyUp or ClusterEvent.MemberUp: OnUp(e.Member); break;
             case ClusterEvent.MemberLeft or ClusterEvent.MemberExited: OnLeaving(e.Member); break;
-            case ClusterEvent.MemberDowned: OnUnreachable(e.Member); break;
+            case ClusterEvent.MemberDowned: OnDowned(e.Member); break;
             case ClusterEvent.MemberRemoved removed: OnRemoved(removed); break;
         }
     }
@@ -128,6 +128,13 @@ internal sealed partial class MembershipActor : UntypedActor, IWithTimers
         Tell(new NodeUnreachable(node.Address, node.Uid));
         SuspectProcesses(node);
         if (node.Gone) DownGone(node);
+    }
+
+    /// <summary>It never comes back as this member. Its removal follows when all have heard of that, a second or two later.</summary>
+    private void OnDowned(Member member)
+    {
+        OnUnreachable(member);
+        if (_nodes.TryGetValue(member.UniqueAddress, out Node? node)) Tell(new NodeDowned(node.Address, node.Uid));
     }
 
     private void OnReachable(Member member)

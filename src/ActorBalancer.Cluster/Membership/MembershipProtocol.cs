@@ -14,6 +14,9 @@ internal interface IMembershipProtocol
     /// <summary>The node cannot be reached: a partition, a pause or a death. Also told when it is downed.</summary>
     sealed record NodeUnreachable(Address Node, int Uid) : IMembershipProtocol;
 
+    /// <summary>The node is given up for good; <see cref="NodeUnreachable"/> was told before, <see cref="NodeRemoved"/> follows.</summary>
+    sealed record NodeDowned(Address Node, int Uid) : IMembershipProtocol;
+
     /// <summary>The node can be reached again after <see cref="NodeUnreachable"/> or <see cref="NodeDisconnected"/>.</summary>
     sealed record NodeReachable(Address Node, int Uid) : IMembershipProtocol;
 

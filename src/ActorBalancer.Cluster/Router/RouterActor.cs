@@ -265,6 +265,8 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
             case IMembershipProtocol.NodeDisconnected node: Each(node.Node, dispatcher.WorkerSilent); break;
             case IMembershipProtocol.NodeReachable node: Each(node.Node, dispatcher.WorkerReachable); break;
             case IMembershipProtocol.NodeLeaving node: Each(node.Node, dispatcher.WorkerLeaving); break;
+            // As good as removed: the cluster takes it back no more, so that only the silence counts (rule 8).
+            case IMembershipProtocol.NodeDowned node: Each(node.Node, dispatcher.WorkerRemoved); break;
             case IMembershipProtocol.NodeRemoved node:
                 Each(node.Node, dispatcher.WorkerRemoved);
                 AwaitNoMore(dispatcher, _former.At(node.Node));

@@ -146,19 +146,6 @@ internal sealed partial class Dispatcher
         _fleet.Changed(link.Row);
     }
 
-    /// <summary>
-    /// The cluster removed its node without evidence that the process ended: its jobs go back once the silence has
-    /// lasted long enough for the worker to have cancelled them itself (rule 8).
-    /// </summary>
-    public void WorkerRemoved(long incarnation)
-    {
-        if (_fleet.Find(incarnation) is not { } link)
-            return;
-        WorkerSilent(incarnation);
-        link.Removed = true;
-        EndSilence(link);
-    }
-
     /// <summary>Evidence that the process is gone: its jobs are lost now, and run elsewhere once that is stored (rule 10).</summary>
     public void WorkerGone(long incarnation, string evidence) => WorkerGone(incarnation, evidence, crashed: true);
 
@@ -219,19 +206,6 @@ internal sealed partial class Dispatcher
             Unline(link);
         }
         _fleet.Changed(link.Row);
-    }
-
-    private void EndSilences()
-    {
-        foreach (WorkerLink link in _fleet.Links.ToArray())
-            EndSilence(link);
-    }
-
-    private void EndSilence(WorkerLink link)
-    {
-        if (link is { Removed: true, State: WorkerState.Silent }
-            && Now.Micros - link.LastContactMicros >= (long)_options.Router.SilenceRequeue.TotalMicroseconds)
-            WorkerGone(link.Incarnation, $"removed from the cluster and silent for {_options.Router.SilenceRequeue.TotalSeconds:0} s", crashed: false);
     }
 
     /// <summary>The state reports, one a second, are the time to look for batches that got lost on the way.</summary>

@@ -79,10 +79,10 @@ internal sealed partial class Dispatcher
         if (Now.Micros >= _nextState)
         {
             _nextState = Now.Micros + (long)_options.Router.StateInterval.TotalMicroseconds;
-            EndSilences();
             foreach (WorkerLink link in _fleet.Links)
                 link.StateDue = true;
         }
+        EndSilences();
         TakeDue();
         FlushCommit();
         if (Effects.Commit is null)
@@ -190,7 +190,7 @@ internal sealed partial class Dispatcher
 
     private long NextWake()
     {
-        long wake = _nextState;
+        long wake = Math.Min(_nextState, _silenceEnds);
         if (_delayed.TryPeek(out _, out (long Due, long _) when))
             wake = Math.Min(wake, Now.Micros + Math.Max(1, when.Due - Now.UnixMs) * Moment.PerMillisecond);
         wake = Math.Min(wake, NextRead());

@@ -105,7 +105,8 @@ public sealed class MembershipActorTests : TestKit
         Expect<ProcessGone>(m => Assert.Equal(new ProcessGone(AddressOf(worker), 7, "connection refused"), m));
 
         // The cluster has no downing provider here: only we can have downed it.
-        ExpectPast<NodeRemoved>(m => Assert.Equal(UidOf(worker), m.Uid), typeof(NodeUnreachable));
+        ExpectPast<NodeDowned>(m => Assert.Equal(UidOf(worker), m.Uid), typeof(NodeUnreachable));
+        Expect<NodeRemoved>(m => Assert.Equal(UidOf(worker), m.Uid));
     }
 
     [Fact]
@@ -181,7 +182,7 @@ public sealed class MembershipActorTests : TestKit
         ActorSystem second = Start(AddressOf(first).Port!.Value, "worker");
         Assert.Equal(AddressOf(first), AddressOf(second));
         Akka.Cluster.Cluster.Get(second).Join(AddressOf(Sys));
-        ExpectPast<NodeRemoved>(m => Assert.Equal(UidOf(first), m.Uid), typeof(NodeUnreachable), typeof(NodeReachable), typeof(NodeDisconnected));
+        ExpectPast<NodeRemoved>(m => Assert.Equal(UidOf(first), m.Uid), typeof(NodeUnreachable), typeof(NodeReachable), typeof(NodeDisconnected), typeof(NodeDowned));
         ExpectPast<NodeJoined>(m => Assert.Equal(UidOf(second), m.Uid), typeof(NodeDisconnected));
 
         // Evidence about the first process comes late.

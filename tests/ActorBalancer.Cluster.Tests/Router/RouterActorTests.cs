@@ -113,6 +113,21 @@ public sealed class RouterActorTests : TestKit
     }
 
     [Fact]
+    [Trait("Rule", "8")]
+    public void Worker_whose_node_is_downed_needs_no_removal_to_be_given_up()
+    {
+        IActorRef far = ((ExtendedActorSystem)Sys).Provider.ResolveActorRef("akka.tcp://far@127.0.0.1:1/user/worker");
+        Address node = far.Path.Address;
+        _router.Tell(Hello(), far);
+        Assert.Equal(WorkerState.Joining, StateOfWorker());
+        _router.Tell(new IMembershipProtocol.NodeDowned(node, 1));
+        Assert.Equal(WorkerState.Silent, StateOfWorker());
+        // One that is merely unreachable would be taken back.
+        _router.Tell(new IMembershipProtocol.NodeReachable(node, 1));
+        Assert.Equal(WorkerState.Silent, StateOfWorker());
+    }
+
+    [Fact]
     [Trait("Rule", "9")]
     public void Fenced_router_registers_anew_and_a_worker_that_says_what_it_runs_keeps_it()
     {
@@ -154,18 +169,18 @@ public sealed class RouterActorTests : TestKit
 
     private void Join(params HeldRun[] held)
     {
-        _router.Tell(
-            new WorkerHello
-            {
-                WorkerIncarnation = Incarnation, Name = "w1", Slots = 64, Weight = 1_000, Kinds = ["work"],
-                LifePort = 0, Version = "1", StartedUnixMs = 1_700_000_000_000, Held = held,
-            },
-            _worker);
+        _router.Tell(Hello(held), _worker);
         _router1 = _worker.FishForMessage<RouterWelcome>(m => m.RouterIncarnation != _router1, Patience).RouterIncarnation;
         _reports = 0;
         _outcomes = 0;
         Report();
     }
+
+    private static WorkerHello Hello(params HeldRun[] held) => new()
+    {
+        WorkerIncarnation = Incarnation, Name = "w1", Slots = 64, Weight = 1_000, Kinds = ["work"],
+        LifePort = 0, Version = "1", StartedUnixMs = 1_700_000_000_000, Held = held,
+    };
 
     private long _outcomes;
 

@@ -117,7 +117,7 @@ public sealed class FailureTests
         cluster.AssertDrained();
         VirtualRun[] again = [.. cluster.Runs.Skip(4)];
         Assert.Equal(2, again.Length);
-        Assert.All(again, r => Assert.InRange(r.Started - contact, 11 * Second, 14 * Second));
+        Assert.All(again, r => Assert.InRange(r.Started - contact, 11 * Second, 12 * Second + 50 * Millisecond));
         Assert.All(cluster.Finals.Values, f => Assert.Equal((JobState.Succeeded, 0), (f.State, f.Crashes)));
         silent.Paused = false;
         cluster.Pass(5_000);
