@@ -39,6 +39,7 @@ internal static class CommandLine
             MapCommand.Create(),
             SimulateCommand.Create(),
             PlanCommand.Create(),
+            RecordCommand.Create(),
         };
         HelpOption help = root.Options.OfType<HelpOption>().Single();
         HelpWithExample helping = new((SynchronousCommandLineAction)help.Action!);

@@ -2,6 +2,7 @@ using ActorBalancer.Benchmarks.Backlog;
 using ActorBalancer.Benchmarks.Dispatch;
 using ActorBalancer.Benchmarks.Durable;
 using ActorBalancer.Benchmarks.Pick;
+using ActorBalancer.Benchmarks.Predict;
 using ActorBalancer.Benchmarks.Router;
 using ActorBalancer.Benchmarks.Simulate;
 using ActorBalancer.Benchmarks.Store;
@@ -15,6 +16,7 @@ return args switch
     [WorkerProcess.Verb, var name, var seed, var starts] => await WorkerProcess.RunAsync(name, seed, starts),
     ["backlog", .. var rest] => await BacklogCommand.RunAsync(rest),
     ["pick", .. var rest] => PickCommand.Run(rest),
+    ["predict", .. var rest] => await PredictCommand.RunAsync(rest),
     ["router"] => RouterCommand.Run(),
     ["simulate", .. var rest] => SimulateCommand.Run(rest),
     ["store"] => await StoreBenchmark.RunAsync(),
@@ -25,6 +27,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks backlog [--store sqlite|postgres] [--jobs N] | dispatch | durable --store sqlite|postgres | pick | router | simulate | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
+    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks backlog [--store sqlite|postgres] [--jobs N] | dispatch | durable --store sqlite|postgres | pick | predict [--strategy NAMES] [--seconds N] | router | simulate | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
     return 2;
 }

@@ -7,4 +7,5 @@ namespace ActorBalancer.Node.Predict;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SimulateReport[]))]
 [JsonSerializable(typeof(PlanReport))]
+[JsonSerializable(typeof(RecordedJob))]
 internal sealed partial class PredictJson : JsonSerializerContext;
