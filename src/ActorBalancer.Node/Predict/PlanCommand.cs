@@ -81,21 +81,15 @@ internal static class PlanCommand
     private static void Write(Screen screen, ParseResult parsed, PlanOptions options, FleetPlan[] plans)
     {
         screen.Line($"{Number(options.Rate)} arrivals a mean service time, service {parsed.GetValue(Service)}; 99 of 100 jobs are to end within {Number(options.TargetP99)}.");
-        screen.Line($"Times in mean service times at speed 1; where nobody waits, p99 is {Number(options.IdleP99)}.");
+        screen.Line($"Times in mean service times at speed 1; where nobody waits, p99 is {Number(options.IdleP99)}. T is the mean.");
         screen.Line("");
         Sheet sheet = new(
-            "strategy", "binding", Column.Number("workers"), Column.Number("R/S"), Column.Number("load"), "formula", Column.Number("mean by it"),
-            Column.Number("mean"), Column.Number("p99 by it"), Column.Number("p99"));
+            "strategy", Column.Number("workers"), Column.Number("R/S"), "formula", Column.Number("T"), Column.Number("T sim."), Column.Number("p99"), Column.Number("p99 sim."));
         foreach (FleetPlan plan in plans)
         {
-            if (plan.Simulated is not { } simulated)
-            {
-                sheet.Add([plan.Strategy, StrategyNames.Text(plan.Binding), "none", .. new string?[7]]);
-                continue;
-            }
             sheet.Add(
-                plan.Strategy, StrategyNames.Text(plan.Binding), $"{plan.Workers}", Number(options.Rate / plan.Workers!.Value), Number(plan.Load!.Value),
-                plan.Known?.Formula, Number(plan.Known?.Mean), Number(simulated.Response.Mean.Mean), Number(plan.Known?.P99), Number(simulated.Response.Quantiles[2]));
+                plan.Strategy, plan.Workers is { } workers ? $"{workers}" : "none", Number(options.Rate / plan.Workers), plan.Known?.Formula, Number(plan.Known?.Mean),
+                Number(plan.Simulated?.Response.Mean.Mean), Number(plan.Known?.P99), Number(plan.Simulated?.Response.Quantiles[2]));
         }
         screen.Show(sheet);
     }

@@ -2,13 +2,14 @@ using System.Globalization;
 using ActorBalancer.Node.Tools;
 using ActorBalancer.Simulator;
 using ActorBalancer.Simulator.Charts;
+using ActorBalancer.Simulator.Fleets;
 
 namespace ActorBalancer.Node.Predict;
 
 /// <summary>Strategies side by side, and their response times as one picture.</summary>
 internal static class SimulateScreen
 {
-    private const int PipeWidth = 100;
+    private const int PipeWidth = 80;
 
     public static void Write(Screen screen, string title, SimulationOptions options, StrategyFigures[] rows)
     {
@@ -16,12 +17,9 @@ internal static class SimulateScreen
         long jobs = Math.Min(options.Jobs, options.Arrivals.Count ?? long.MaxValue);
         screen.Line($"{Words.Count(options.Replications, "run")} of {Words.Count(jobs, "job")}; times in mean service times at speed 1, +- with 95% confidence.");
         screen.Line("");
-        screen.Show(Table(options, rows));
-        if (options.Workers.Count > 1)
-        {
-            screen.Line("");
-            screen.Show(Shares(options, rows));
-        }
+        screen.Show(Responses(rows));
+        screen.Line("");
+        screen.Show(Rest(options, rows));
         StrategyFigures[] steady = [.. rows.Where(r => r.Overloaded.Count == 0)];
         if (steady.Length == 0) return;
         screen.Line("");
@@ -36,47 +34,52 @@ internal static class SimulateScreen
         from row in rows
         where row.Overloaded.Count > 0
         let worst = row.Overloaded.MaxBy(o => o.Load)!
-        let others = row.Overloaded.Count == 1 ? "" : $" and {Words.Count(row.Overloaded.Count - 1, "other")} more than they can do"
+        let others = row.Overloaded.Count == 1 ? "" : $", and {Words.Count(row.Overloaded.Count - 1, "other")} too much as well"
         select string.Create(
             CultureInfo.InvariantCulture,
-            $"{row.Strategy} is unstable: it gives {worst.Worker} (speed {worst.Speed}) {worst.Load * 100:0.#}% of what it can do{others}, so lines grow as long as jobs arrive and the times say nothing.");
+            $"{row.Strategy} is unstable: it gives {worst.Worker} (speed {worst.Speed}) {worst.Load * 100:0.#}% of what it can do{others}. Lines grow as long as jobs arrive, so the times say nothing.");
 
-    private static Sheet Table(SimulationOptions options, StrategyFigures[] rows)
+    private static Sheet Responses(StrategyFigures[] rows)
     {
-        string last = options.IsStory ? "makespan" : "used";
         Sheet sheet = new(
-            "strategy", "binding", Column.Number("mean"), Column.Number("+-"), Column.Number("p50"), Column.Number("p95"), Column.Number("p99"),
-            Column.Number("p99.9"), Column.Number("wait"), Column.Number("p(wait)"), Column.Number("slowdown"), Column.Number(last));
+            "strategy", "binding", Column.Number("mean"), Column.Number("+-"), Column.Number("p50"), Column.Number("p95"), Column.Number("p99"), Column.Number("p99.9"));
         foreach (StrategyFigures row in rows)
         {
             string[] times = row.Overloaded.Count > 0
-                ? ["unstable", "-", "-", "-", "-", "-", "-", "-", "-"]
-                :
-                [
-                    Time(row.Response.Mean.Mean), Time(row.Response.Mean.HalfWidth), Time(row.Response.Quantiles[0]), Time(row.Response.Quantiles[1]),
-                    Time(row.Response.Quantiles[2]), Time(row.Response.Quantiles[3]), Time(row.Wait.Mean.Mean), Share(row.WaitShare.Mean),
-                    row.Slowdown is { } slowdown ? Time(slowdown.Mean) : "infinite",
-                ];
-            sheet.Add([row.Strategy, StrategyNames.Text(row.Binding), .. times, options.IsStory ? Time(row.Makespan) : Share(row.Utilisation.Mean)]);
+                ? ["unstable", .. new string[5]]
+                : [Time(row.Response.Mean.Mean), Time(row.Response.Mean.HalfWidth), .. row.Response.Quantiles.Select(q => Time(q))];
+            sheet.Add([row.Strategy, StrategyNames.Text(row.Binding), .. times]);
         }
         return sheet;
     }
 
-    private static Sheet Shares(SimulationOptions options, StrategyFigures[] rows)
+    /// <summary>Waits and shares; the jobs of a worker only where there are several kinds of workers.</summary>
+    private static Sheet Rest(SimulationOptions options, StrategyFigures[] rows)
     {
-        Sheet sheet = new(["jobs of a worker", .. options.Workers.Select(w => Column.Number(string.Create(CultureInfo.InvariantCulture, $"{w.Count}x{w.Speed}:{w.Weight}")))]);
+        WorkerGroup[] groups = options.Workers.Count > 1 ? [.. options.Workers] : [];
+        Sheet sheet = new(
+        [
+            "strategy", Column.Number("wait"), Column.Number("p(wait)"), Column.Number("slowdown"), Column.Number(options.IsStory ? "makespan" : "used"),
+            .. groups.Select(g => Column.Number(string.Create(CultureInfo.InvariantCulture, $"of {g.Count}x{g.Speed}"))),
+        ]);
         foreach (StrategyFigures row in rows)
         {
+            string[] waits = row.Overloaded.Count > 0
+                ? new string[3]
+                : [Time(row.Wait.Mean.Mean), Share(row.WaitShare.Mean), row.Slowdown is { } slowdown ? Time(slowdown.Mean) : "infinite"];
             int from = 0;
-            List<string> cells = [row.Strategy];
-            foreach (int count in options.Workers.Select(w => w.Count))
-            {
-                cells.Add((row.Shares.AsSpan(from, count).ToArray().Average() * 100).ToString("0.##", CultureInfo.InvariantCulture) + "%");
-                from += count;
-            }
-            sheet.Add([.. cells]);
+            IEnumerable<string> shares = groups.Select(g => Percent(row.Shares.AsSpan((from += g.Count) - g.Count, g.Count)));
+            sheet.Add([row.Strategy, .. waits, options.IsStory ? Time(row.Makespan) : Share(row.Utilisation.Mean), .. shares]);
         }
         return sheet;
+    }
+
+    /// <summary>Of the jobs, for all workers of a group together.</summary>
+    private static string Percent(ReadOnlySpan<double> shares)
+    {
+        double sum = 0;
+        foreach (double share in shares) sum += share;
+        return (sum * 100).ToString("0.##", CultureInfo.InvariantCulture) + "%";
     }
 
     /// <summary>Four digits, or three behind the point.</summary>

@@ -16,7 +16,7 @@ internal sealed record PredictArguments(string[] Strategies, int Seconds, double
 
     public static bool TryParse(string[] args, [NotNullWhen(true)] out PredictArguments? parsed)
     {
-        parsed = new PredictArguments(["least-connections", "round-robin", "random"], 60, 0.8, 100);
+        parsed = new PredictArguments(["least-connections", "round-robin"], 120, 0.8, 500);
         for (int i = 0; i < args.Length; i += 2)
         {
             string value = i + 1 < args.Length ? args[i + 1] : "";

@@ -25,6 +25,7 @@ public sealed class HelpTests
     [InlineData("top")]
     [InlineData("simulate")]
     [InlineData("plan")]
+    [InlineData("record")]
     [InlineData("store")]
     [InlineData("store", "migrate")]
     [InlineData("store", "check")]
