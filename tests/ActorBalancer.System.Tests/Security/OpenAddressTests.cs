@@ -31,7 +31,7 @@ public sealed class OpenAddressTests
             new("ACTORBALANCER__REMOTING__TLS__KEY", "/nonexistent/node.key"),
             new("ACTORBALANCER__REMOTING__TLS__CA", "/nonexistent/ca.pem"),
         ];
-        await using CommandRun node = CommandRun.Start(environment, "node", "--port", "0");
+        await using CommandRun node = CommandRun.Start(environment, "node", "--port", "0", "--http-port", "0");
         Assert.Equal(2, await node.ExitAsync());
         Assert.Equal("", await node.Output);
         string[] errors = (await node.Error).TrimEnd().Split('\n');

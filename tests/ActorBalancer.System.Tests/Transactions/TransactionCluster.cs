@@ -1,6 +1,7 @@
 using System.Data.Common;
 using ActorBalancer.Hosting;
 using ActorBalancer.Storage.Tests.Postgres;
+using ActorBalancer.SystemTests.Processes;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -35,9 +36,24 @@ internal sealed class TransactionCluster : IAsyncDisposable
         });
         cluster._host = builder.Build();
         await cluster._host.StartAsync();
+        // Before a test's own transaction locks the file: what is submitted in it waits for the node's registration, which writes too.
+        await Eventually.IsTrue(cluster.HasStoreAsync, "the node has its store");
         await using DbConnection connection = await cluster.ConnectAsync();
         await ExecuteAsync(connection, null, "CREATE TABLE ledger (entry integer NOT NULL)");
         return cluster;
+    }
+
+    private async Task<bool> HasStoreAsync()
+    {
+        try
+        {
+            await Jobs.ListAsync();
+            return true;
+        }
+        catch (JobRefusedException)
+        {
+            return false;
+        }
     }
 
     /// <summary>The database of the store.</summary>

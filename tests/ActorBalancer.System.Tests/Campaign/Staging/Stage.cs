@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using ActorBalancer.CampaignNode;
 using ActorBalancer.Node.Processes;
+using ActorBalancer.Storage.Tests.Postgres;
 using ActorBalancer.SystemTests.Campaign.Checking;
 using ActorBalancer.SystemTests.Campaign.Loading;
 using ActorBalancer.SystemTests.Network;
@@ -148,7 +148,7 @@ internal sealed class Stage : IAsyncDisposable
     private StageNode Place(string name, bool isRouter)
     {
         string host = Lab is null ? "127.0.0.1" : Lab.AddressOf(name).ToString();
-        int port = Lab is null ? FreePort() : 8601, http = Lab is null ? FreePort() : 8600;
+        int port = Lab is null ? PostgresServer.FreePort() : 8601, http = Lab is null ? PostgresServer.FreePort() : 8600;
         StageNode node = new(name, isRouter, new Uri($"http://{host}:{http}"), $"{host}:{port}", Faults, How);
         if (isRouter)
             node.Changed += LookForRouters;
@@ -202,12 +202,5 @@ internal sealed class Stage : IAsyncDisposable
             else
                 _withoutRouter ??= Faults.Silent("routers", LedgerWriter.Now, isRouter: true);
         }
-    }
-
-    private static int FreePort()
-    {
-        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }
