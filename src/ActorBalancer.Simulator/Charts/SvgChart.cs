@@ -32,7 +32,7 @@ internal static class SvgChart
         Line(svg, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {Height}\" width=\"{Width}\" height=\"{Height}\" font-family=\"sans-serif\" font-size=\"13\">");
         Line(svg, $"<title>{Escape(title)}</title>");
         Line(svg, $"<rect width=\"{Width}\" height=\"{Height}\" fill=\"#ffffff\"/>");
-        Line(svg, $"<text x=\"{Left}\" y=\"26\" font-size=\"15\">{Escape(title)}</text>");
+        Line(svg, $"<text x=\"{Left}\" y=\"26\">{Escape(title)}</text>");
         Axes(svg, axis);
         for (int i = 0; i < rows.Count; i++) Curve(svg, rows[i], axis, i);
         Legend(svg, rows);

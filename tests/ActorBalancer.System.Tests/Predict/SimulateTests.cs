@@ -75,6 +75,7 @@ public sealed class SimulateTests
         await File.WriteAllLinesAsync(file, ["""{"at":5,"service":2,"kind":"","source":"a"}""", """{"at":6,"service":2,"kind":"","source":"b"}"""]);
         ToolRun run = (await RunAsync("simulate", "--workers", "1x1", "--arrivals", $"trace:{file}", "--strategy", "random", "--json")).Succeeded();
         Assert.Equal(1.25, run.Json[0].GetProperty("response").GetProperty("mean").GetDouble(), 9);
+        Assert.Contains("at speed 1 (2 s)", (await RunAsync("simulate", "--arrivals", $"trace:{file}")).Succeeded().Output, StringComparison.Ordinal);
     }
 
     [Theory]
