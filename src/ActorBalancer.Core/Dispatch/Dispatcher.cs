@@ -17,7 +17,7 @@ internal sealed partial class Dispatcher
     private readonly BalancerOptions _options;
     private readonly long _incarnation;
     private readonly string _nodeName;
-    private readonly Dice _dice;
+    private Dice _dice;
     private readonly JobTable _table = new();
     private readonly Fleet _fleet = new();
     private readonly Dictionary<string, QueueState> _queues = [];

@@ -58,6 +58,20 @@ public sealed class OutcomeTests
         Assert.InRange(cluster.RunsOf(cluster.Order[0])[0].Started - start, 90 * Second, 90 * Second + 10 * Millisecond);
     }
 
+    [Fact]
+    public void Jobs_that_fail_together_do_not_come_back_together()
+    {
+        VirtualCluster cluster = Cluster(With(), 50);
+        cluster.Workers[0].Ends = _ => End(AttemptOutcome.Failed);
+        cluster.Submit(Enumerable.Range(0, 50).Select(_ => VirtualCluster.Job(Millisecond)));
+        cluster.Pass(100);
+        long[] due = [.. cluster.Stored.Select(row => row.RunAtUnixMs)];
+        Assert.Equal(50, due.Length);
+        // The backoff of a second, give or take a fifth: throws of the same dice, not one throw for all.
+        Assert.True(due.Distinct().Count() > 20, $"{due.Distinct().Count()} different times");
+        Assert.InRange(due.Max() - due.Min(), 100, 500);
+    }
+
     public enum Stage
     {
         Waiting,
