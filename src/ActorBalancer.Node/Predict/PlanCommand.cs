@@ -41,8 +41,8 @@ internal static class PlanCommand
     private static int Run(ParseResult parsed, CancellationToken stop)
     {
         PlanOptions options = Read(parsed);
-        FleetPlan[] plans = FleetPlanner.Plan(options, stop);
         Screen screen = new();
+        FleetPlan[] plans = PredictRun.AtWork(screen, parsed.GetValue(Json), () => FleetPlanner.Plan(options, stop));
         bool reachable = plans.Any(p => p.Workers is not null);
         if (parsed.GetValue(Json))
             screen.Lines.WriteLine(JsonSerializer.Serialize(PlanReport.Of(options, plans), PredictJson.Default.PlanReport));
@@ -81,7 +81,7 @@ internal static class PlanCommand
     private static void Write(Screen screen, ParseResult parsed, PlanOptions options, FleetPlan[] plans)
     {
         screen.Line($"{Number(options.Rate)} arrivals a mean service time, service {parsed.GetValue(Service)}; 99 of 100 jobs are to end within {Number(options.TargetP99)}.");
-        screen.Line($"Times in mean service times at speed 1; where nobody waits, p99 is {Number(options.IdleP99)}. T is the mean.");
+        screen.Line($"Times in mean service times at speed 1{SimulateScreen.Unit(options.Service)}; where nobody waits, p99 is {Number(options.IdleP99)}. T is the mean.");
         screen.Line("");
         Sheet sheet = new(
             "strategy", Column.Number("workers"), Column.Number("R/S"), "formula", Column.Number("T"), Column.Number("T sim."), Column.Number("p99"), Column.Number("p99 sim."));

@@ -31,7 +31,7 @@ internal static class SimulateCommand
             string title = arguments.Describe(parsed, options);
             Screen screen = new();
             TimeSpan before = Environment.CpuUsage.TotalTime;
-            StrategyFigures[] rows = Simulation.Run(options, stop);
+            StrategyFigures[] rows = PredictRun.AtWork(screen, parsed.GetValue(json), () => Simulation.Run(options, stop));
             if (parsed.GetValue(verbose))
                 Tool.Remark(Speed(rows.Sum(r => r.Jobs), Environment.CpuUsage.TotalTime - before));
             if (parsed.GetValue(svg) is { } file)

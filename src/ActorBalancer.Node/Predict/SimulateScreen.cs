@@ -16,7 +16,7 @@ internal static class SimulateScreen
     {
         screen.Line($"{title}.");
         long jobs = Math.Min(options.Jobs, options.Arrivals.Count ?? long.MaxValue);
-        screen.Line($"{Words.Count(options.Replications, "run")} of {Words.Count(jobs, "job")}; times in mean service times at speed 1{Unit(options)}, +- with 95% confidence.");
+        screen.Line($"{Words.Count(options.Replications, "run")} of {Words.Count(jobs, "job")}; times in mean service times at speed 1{Unit(options.Service)}, +- with 95% confidence.");
         screen.Line("");
         screen.Show(Responses(rows));
         screen.Line("");
@@ -30,6 +30,10 @@ internal static class SimulateScreen
         screen.Line(TextChart.Key);
     }
 
+    /// <summary>What the unit of time is where the service times were recorded.</summary>
+    public static string Unit(ServiceLaw service) =>
+        service is RecordedService recorded ? string.Create(CultureInfo.InvariantCulture, $" ({recorded.Trace.MeanService:0.######} s)") : "";
+
     /// <summary>A sentence for each strategy that gives some workers too much.</summary>
     public static IEnumerable<string> Warnings(IEnumerable<StrategyFigures> rows) =>
         from row in rows
@@ -39,10 +43,6 @@ internal static class SimulateScreen
         select string.Create(
             CultureInfo.InvariantCulture,
             $"{row.Strategy} is unstable: it gives {worst.Worker} (speed {worst.Speed}) {worst.Load * 100:0.#}% of what it can do{others}. Lines grow as long as jobs arrive, so the times say nothing.");
-
-    /// <summary>What the unit of time is where the service times were recorded.</summary>
-    private static string Unit(SimulationOptions options) =>
-        options.Service is RecordedService recorded ? string.Create(CultureInfo.InvariantCulture, $" ({recorded.Trace.MeanService:0.######} s)") : "";
 
     private static Sheet Responses(StrategyFigures[] rows)
     {
