@@ -28,8 +28,11 @@ internal sealed class RouterTable
     /// <summary>A router says which incarnation it has; 0: none just now.</summary>
     public void Is(int number, long incarnation)
     {
-        if (Find(number) is { } router)
-            router.Incarnation = incarnation;
+        if (Find(number) is not { } router)
+            return;
+        if (router.Incarnation != 0)
+            router.Former = router.Incarnation;
+        router.Incarnation = incarnation;
     }
 
     /// <summary>False: that is known.</summary>
@@ -48,11 +51,14 @@ internal sealed class RouterTable
 
     public Way OfAny() => new(Current);
 
-    /// <summary>A queue without an owner is opened by whoever is asked; an owner that cannot be reached is waited for.</summary>
+    /// <summary>
+    /// A queue without an owner is opened by whoever is asked; an owner that cannot be reached is waited for. One that has lost its registration
+    /// is asked still: it keeps what it is asked until it has another, or says that its store is away.
+    /// </summary>
     private Way Of(in QueueOwner queue)
     {
         long owner = queue.Owner;
-        return owner == 0 ? OfAny() : new(_routers.Find(r => r.Incarnation == owner));
+        return owner == 0 ? OfAny() : new(_routers.Find(r => r.Incarnation == owner) ?? _routers.Find(r => r.Incarnation == 0 && r.Former == owner));
     }
 }
 
@@ -69,6 +75,9 @@ internal sealed class KnownRouter(int number, bool isLocal)
 
     /// <summary>0: it has not said, or has none.</summary>
     public long Incarnation { get; set; }
+
+    /// <summary>The incarnation that it had before it had none.</summary>
+    public long Former { get; set; }
 
     /// <summary>Bytes of batches that it has not answered.</summary>
     public long UnansweredBytes { get; set; }

@@ -37,20 +37,21 @@ internal static class JobFingerprint
 
     private static void Payload(ArrayBufferWriter<byte> text, ReadOnlyMemory<byte> payload)
     {
-        JsonDocument json;
+        ArrayBufferWriter<byte> meant = new(payload.Length + 16);
         try
         {
-            json = JsonDocument.Parse(payload, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            using JsonDocument json = JsonDocument.Parse(payload, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            Value(meant, json.RootElement);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // Payloads are JSON by custom only; any other is what its bytes are.
+            // Payloads are JSON by custom only; any other is what its bytes are. The parser finds broken UTF-8 and half a surrogate pair
+            // only when the string is wanted.
             text.Write("!"u8);
             text.Write(payload.Span);
             return;
         }
-        using (json)
-            Value(text, json.RootElement);
+        text.Write(meant.WrittenSpan);
     }
 
     private static void Value(ArrayBufferWriter<byte> text, JsonElement value)

@@ -235,6 +235,20 @@ public sealed class OwnerTests
     }
 
     [Fact]
+    public void Router_that_lost_its_registration_is_asked_still_since_it_knows_whether_its_store_is_away()
+    {
+        Tell(2, 0);
+        Submit(0, "b");
+        Assert.Equal([2], _h.Batches.Select(b => b.Router));
+        // It has another, and the queue is somebody else's by now.
+        Tell(2, 300);
+        Submit(1, "b");
+        Assert.Single(_h.Batches);
+        Tell(1, 100, ("b", 1, 100));
+        Assert.Equal(1, _h.Batches[^1].Router);
+    }
+
+    [Fact]
     public void Unanswered_submit_with_keys_follows_its_queue_to_the_new_owner()
     {
         Sink keyed = Keyed(1, "b");

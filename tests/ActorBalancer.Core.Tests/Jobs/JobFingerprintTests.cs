@@ -79,5 +79,14 @@ public sealed class JobFingerprintTests
         Assert.Equal([UInt128.Zero, JobFingerprint.Of(Job, null, null)], batch.Fingerprints!);
     }
 
+    [Fact]
+    public void Payload_with_broken_text_in_it_is_what_its_bytes_are()
+    {
+        byte[][] payloads = [[(byte)'"', 0xFC, (byte)'"'], [(byte)'"', 0xFD, (byte)'"'], Encoding.ASCII.GetBytes("""{"a":"\ud800"}"""), Encoding.ASCII.GetBytes("""{"a":"\ud801"}""")];
+        UInt128[] prints = [.. payloads.Select(p => JobFingerprint.Of(Job with { Payload = p }, null, null))];
+        Assert.Equal(4, prints.Distinct().Count());
+        Assert.Equal(prints[0], JobFingerprint.Of(Job with { Payload = payloads[0].ToArray() }, null, null));
+    }
+
     private static UInt128 Of(string payload) => JobFingerprint.Of(Job with { Payload = Encoding.UTF8.GetBytes(payload) }, null, null);
 }

@@ -28,7 +28,15 @@ internal static class StoreNode
     /// <summary>Lives, says why it is not ready, and refuses.</summary>
     public static async Task IsInTroubleAsync(this HttpNode node, string code)
     {
-        await Eventually.IsTrue(async () => await node.RefusedOrTakenAsync() == code, $"submits are refused as {code}");
+        string last = "";
+        try
+        {
+            await Eventually.IsTrue(async () => (last = await node.RefusedOrTakenAsync()) == code, $"submits are refused as {code}");
+        }
+        catch (Exception late)
+        {
+            throw new InvalidOperationException($"{late.Message}; the last was answered '{last}'", late);
+        }
         Assert.Equal(200, (await node.GetAsync("/healthz")).Status);
         await Eventually.IsTrue(async () => (await node.GetAsync("/readyz")).Status == 503, "the node is not ready");
         string[] reasons = [.. (await node.GetAsync("/readyz")).Json.GetProperty("reasons").EnumerateArray().Select(r => r.GetString()!)];
