@@ -27,7 +27,7 @@ internal static class Simulation
 
     /// <summary>
     /// How many jobs fill the empty system before the first one of a run. A line of load rho forgets its beginning within some
-    /// 1/(1 - sqrt(rho))^2 service times, more where these vary; but the jobs ahead are never more than those of the run.
+    /// 1/(1 - sqrt(rho))^2 service times, more where these vary; but the jobs ahead are never more than four times those of the run.
     /// </summary>
     internal static long JobsAhead(SimulationOptions options)
     {
@@ -35,7 +35,7 @@ internal static class Simulation
         double load = options.ArrivalRate / options.Capacity;
         double relaxation = (1 + Math.Max(1, options.Service.SquaredVariation)) / 2 / Math.Pow(1 - Math.Sqrt(load), 2);
         double time = (4 * relaxation / options.Workers.Min(w => w.Speed)) + (20 * options.Arrivals.Memory) + (4 * options.Delay);
-        return (long)Math.Min(options.Jobs, Math.Ceiling(options.ArrivalRate * time));
+        return (long)Math.Min(4.0 * options.Jobs, Math.Ceiling(options.ArrivalRate * time));
     }
 
     private static RunSetting SettingOf(SimulationOptions options, SimulatedWorker[] workers, string strategy)
