@@ -42,6 +42,9 @@ public sealed record WorkerDetails
     /// <summary>Its learned speed; 1 until one is learned.</summary>
     public double? Speed { get; init; }
 
+    /// <summary>Why it is ejected and for how long; null: it is not.</summary>
+    public string? Ejected { get; init; }
+
     /// <summary>Jobs of this router that finished there since it came.</summary>
     public long? Finished { get; init; }
 

@@ -48,7 +48,7 @@ internal interface IGatewayProtocol
     sealed record DescribeJobs(long Ticket, long[] Keys) : IGatewayProtocol;
 
     /// <summary>Changes what is not null.</summary>
-    sealed record SetQueue(long Ticket, string Queue, string? Strategy, Binding? Binding, bool? Paused) : IGatewayProtocol;
+    sealed record SetQueue(long Ticket, string Queue, string? Strategy, Binding? Binding, bool? Paused, WeightSource? Weights = null) : IGatewayProtocol;
 
     sealed record ListQueues(long Ticket) : IGatewayProtocol;
 

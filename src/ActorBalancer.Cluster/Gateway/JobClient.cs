@@ -203,8 +203,8 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
     }
 
     /// <summary>Changes what is not null.</summary>
-    internal Task SetQueueAsync(string queue, string? strategy, Binding? binding, bool? paused, CancellationToken cancellation = default) =>
-        Ask(RouterQuestions.SetQueue(queue, strategy, binding, paused), q => q.Answer, cancellation);
+    internal Task SetQueueAsync(string queue, string? strategy, Binding? binding, bool? paused, WeightSource? weights = null, CancellationToken cancellation = default) =>
+        Ask(RouterQuestions.SetQueue(queue, strategy, binding, paused, weights), q => q.Answer, cancellation);
 
     /// <summary>The queue of that name; null: there is none.</summary>
     internal async Task<QueueInfo?> FindQueueAsync(string queue, CancellationToken cancellation = default)
@@ -215,7 +215,7 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
         {
             // The routers that answered may not have heard of a queue that another one made. Its owner is found as for any order, which
             // reads the store again and waits for a queue on its way to a new owner.
-            await SetQueueAsync(queue, strategy: null, binding: null, paused: null, cancellation).ConfigureAwait(false);
+            await SetQueueAsync(queue, strategy: null, binding: null, paused: null, weights: null, cancellation).ConfigureAwait(false);
         }
         catch (JobRefusedException refused) when (refused.Code == RefusalCode.NotFound)
         {

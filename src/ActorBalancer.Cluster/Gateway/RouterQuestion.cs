@@ -87,8 +87,8 @@ internal static class RouterQuestions
     public static AllQuestion<IGatewayProtocol.DoneAnswer, bool> Drain(string worker, bool drain) =>
         new(ticket => new IGatewayProtocol.DrainWorker(ticket, worker, drain), RouterAnswers.Any);
 
-    public static RouterQuestion<IGatewayProtocol.DoneAnswer, bool> SetQueue(string queue, string? strategy, Binding? binding, bool? paused) =>
-        new(false, ticket => new IGatewayProtocol.SetQueue(ticket, queue, strategy, binding, paused), Done) { AboutQueue = queue };
+    public static RouterQuestion<IGatewayProtocol.DoneAnswer, bool> SetQueue(string queue, string? strategy, Binding? binding, bool? paused, WeightSource? weights) =>
+        new(false, ticket => new IGatewayProtocol.SetQueue(ticket, queue, strategy, binding, paused, weights), Done) { AboutQueue = queue };
 
     public static AllQuestion<IGatewayProtocol.QueuesAnswer, IReadOnlyList<QueueInfo>> Queues() =>
         new(ticket => new IGatewayProtocol.ListQueues(ticket), RouterAnswers.Merged);

@@ -22,6 +22,9 @@ public sealed class QueueBuilder
     /// <summary>When a job is bound to its worker.</summary>
     public QueueBuilder Binding(Binding binding) => Set("binding", binding == Strategies.Binding.Early ? "early" : "late");
 
+    /// <summary>Where the weights of workers come from.</summary>
+    public QueueBuilder Weights(WeightSource source) => Set("weights", source == WeightSource.Learned ? "learned" : "static");
+
     /// <summary>What runs strictly one after another.</summary>
     public QueueBuilder Order(QueueOrder order) => Set("order", order == QueueOrder.Source ? "source" : "none");
 

@@ -15,6 +15,8 @@ internal sealed class MetricsActor : UntypedActor, IWithTimers
 {
     public const string Topic = "actorbalancer.samples";
 
+    private static readonly TimeSpan Repeat = TimeSpan.FromSeconds(15);
+
     private readonly MetricsOptions _options;
     private readonly ProcessSampler _sampler;
     private readonly TimeProvider _time;
@@ -55,6 +57,7 @@ internal sealed class MetricsActor : UntypedActor, IWithTimers
             case PublishNow: Publish(); break;
             case WeighNow: Weigh(); break;
             case WorkerKnown m: OnWorker(m); break;
+            case Runs m: _book.Read(m.Tallies, Now()); break;
             case WorkerForgotten m: OnForgotten(m); break;
             case SendWeightsTo m: OnRouter(m.Router); break;
             case SendSamplesTo m: _samplesTo = m.Router; break;
@@ -128,7 +131,8 @@ internal sealed class MetricsActor : UntypedActor, IWithTimers
         }
 
         Weights weights = _book.Weigh(Now());
-        if (weights.Version == _sentVersion) return;
+        // Repeated now and then, so that the dispatcher knows that they hold.
+        if (weights.Version == _sentVersion && (_sentAt is not long last || _time.GetElapsedTime(last, now) < Repeat)) return;
         _sentVersion = weights.Version;
         _sentAt = now;
         _router.Tell(weights);

@@ -18,6 +18,9 @@ internal interface IMetricsProtocol
     /// <param name="Weight">Its configured weight in thousandths.</param>
     sealed record WorkerKnown(long Incarnation, string Name, int Weight) : IMetricsProtocol;
 
+    /// <summary>What became of the runs of the last second or so.</summary>
+    sealed record Runs(RunTally[] Tallies) : IMetricsProtocol;
+
     /// <summary>A worker is gone for good.</summary>
     sealed record WorkerForgotten(long Incarnation) : IMetricsProtocol;
 

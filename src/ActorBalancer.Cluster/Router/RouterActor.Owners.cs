@@ -96,10 +96,14 @@ internal sealed partial class RouterActor
             if (_dispatcher!.Owns(row.Name))
                 continue;
             string strategy = row.Strategy ?? _settings.Options.Queue(row.Name).Strategy;
+            StrategyCatalog.TryGet(strategy, out StrategyInfo? info);
             Binding binding = row.Binding ?? (row.Strategy is null ? _settings.Options.Queue(row.Name).Binding : null)
-                ?? (StrategyCatalog.TryGet(strategy, out StrategyInfo? info) ? info.DefaultBinding : Binding.Late);
+                ?? info?.DefaultBinding ?? Binding.Late;
             queues.Add(new QueueInfo(
-                row.Name, row.Paused, strategy, binding, row.Ready, 0, row.Later, row.Dead, _directory.NameOf(row.Owner), row.Owner, []));
+                row.Name, row.Paused, strategy, binding, row.Ready, 0, row.Later, row.Dead, _directory.NameOf(row.Owner), row.Owner, [])
+            {
+                Weights = row.Weights ?? (row.Strategy is null ? _settings.Options.Queue(row.Name).Weights : null) ?? info?.DefaultWeights ?? WeightSource.Static,
+            });
         }
         queues.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return [.. queues];

@@ -59,10 +59,11 @@ internal sealed partial class RouterActor
         EventFeed events = _settings.Board.Events;
         switch (notice.Kind)
         {
-            case NoticeKind.WorkerJoined or NoticeKind.WorkerBack or NoticeKind.WorkerUndrained:
+            case NoticeKind.WorkerJoined or NoticeKind.WorkerBack or NoticeKind.WorkerUndrained or NoticeKind.WorkerReturned:
                 events.Add(new BalancerEvent.OfWorker(notice.Subject, WorkerState.Up));
                 break;
             case NoticeKind.WorkerSilent: events.Add(new BalancerEvent.OfWorker(notice.Subject, WorkerState.Silent)); break;
+            case NoticeKind.WorkerEjected: events.Add(new BalancerEvent.OfWorker(notice.Subject, WorkerState.Ejected)); break;
             case NoticeKind.WorkerDraining: events.Add(new BalancerEvent.OfWorker(notice.Subject, WorkerState.Draining)); break;
             case NoticeKind.WorkerLost: events.Add(new BalancerEvent.OfWorker(notice.Subject, WorkerState.Gone)); break;
             case NoticeKind.StoreAway: _settings.Board.IsStoreAway = true; break;
@@ -116,7 +117,7 @@ internal sealed partial class RouterActor
             case IGatewayProtocol.DescribeJobs describe: OnDescribe(describe, asker); break;
             case IGatewayProtocol.DrainWorker drain: OnDrain(drain, asker); break;
             case IGatewayProtocol.SetQueue set:
-                (RefusalCode code, string? detail) = Turn().SetQueue(set.Queue, set.Strategy, set.Binding, set.Paused);
+                (RefusalCode code, string? detail) = Turn().SetQueue(set.Queue, set.Strategy, set.Binding, set.Paused, set.Weights);
                 if (code == RefusalCode.None)
                     Promise(asker, set.Ticket);
                 else
@@ -262,6 +263,8 @@ internal sealed partial class RouterActor
                 case NoticeKind.WorkerJoined: log.Info("worker {0} joined with {1} slots for {2}", notice.Subject, notice.Count, notice.Detail!); break;
                 case NoticeKind.WorkerSilent: log.Warning("worker {0} is silent; {1} jobs of it are kept", notice.Subject, notice.Count); break;
                 case NoticeKind.WorkerBack: log.Info("worker {0} is back with {1} jobs", notice.Subject, notice.Count); break;
+                case NoticeKind.WorkerEjected: log.Warning("worker {0} is ejected: {1}", notice.Subject, notice.Detail!); break;
+                case NoticeKind.WorkerReturned: log.Info("worker {0} gets jobs again, few at first", notice.Subject); break;
                 case NoticeKind.WorkerUndrained: log.Info("worker {0} gets jobs again; it has {1}", notice.Subject, notice.Count); break;
                 case NoticeKind.WorkerDraining: log.Info("worker {0} drains {1} jobs", notice.Subject, notice.Count); break;
                 case NoticeKind.StaleOutcome: log.Warning("an outcome of a stale run at {0} was dropped, {1} so far", notice.Subject, notice.Count); break;

@@ -19,7 +19,6 @@ namespace ActorBalancer.Cluster.Router;
 internal sealed partial class RouterActor : UntypedActor, IWithTimers
 {
     private const string WakeTimer = "wake";
-    private const long FiguresInterval = Moment.PerSecond / 4;
 
     private readonly RouterSettings _settings;
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -39,7 +38,6 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
     private bool _flushing;
     private bool _released;
     private long _wakeAt = long.MaxValue;
-    private long _showAt = long.MinValue;
 
     // Something may have changed since the figures were shown. At first, that there are none.
     private bool _unshown = true;
@@ -134,20 +132,6 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
             CarryOut();
         }
         WakeAt(Math.Min(Math.Min(Math.Min(ShowFigures(), KeepDeadlines()), _takeover.WakeAtMicros), Math.Min(_ownership.WakeAtMicros, _dispatcher?.Effects.WakeAtMicros ?? long.MaxValue)));
-    }
-
-    /// <summary>Shows what changed, but not with every turn. When the next time is due.</summary>
-    private long ShowFigures()
-    {
-        if (!_unshown || _dispatcher is null)
-            return long.MaxValue;
-        long now = Now().Micros;
-        if (now < _showAt)
-            return _showAt;
-        _showAt = now + FiguresInterval;
-        _unshown = false;
-        _settings.Board.Figures = _dispatcher.Figures();
-        return long.MaxValue;
     }
 
     private void WakeAt(long micros)

@@ -68,6 +68,7 @@ internal static class InfoFormat
         w.Name(queue.Owner);
         w.Number(queue.Incarnation);
         w.Names(queue.UnofferedKinds);
+        w.Count((int)queue.Weights);
         w.End(row);
     }
 
@@ -76,7 +77,10 @@ internal static class InfoFormat
         WireFields row = rows.Row();
         return new QueueInfo(
             row.Name(), row.Flag(), row.Name(), (Binding)row.Choice((int)Binding.Late, "binding"), row.Number(), row.Number(),
-            row.Number(), row.Number(), row.Name(), row.Number(), row.Names());
+            row.Number(), row.Number(), row.Name(), row.Number(), row.Names())
+        {
+            Weights = (WeightSource)row.Choice((int)WeightSource.Learned, "weights"),
+        };
     }
 
     public static void Write(WireWriter w, QueueOwner queue)
@@ -117,6 +121,7 @@ internal static class InfoFormat
         w.Real(worker.Load.Memory);
         w.Number(worker.Load.MemoryBytes);
         w.Number(worker.Load.Queued);
+        w.Text(worker.Ejected);
         w.End(row);
     }
 
@@ -142,6 +147,7 @@ internal static class InfoFormat
             Roles = row.Names(),
             Speed = row.Real(),
             Load = new WorkerLoadInfo(row.Real(), row.Real(), row.Number(), row.Int32()),
+            Ejected = row.TextOrNull(),
         };
     }
 

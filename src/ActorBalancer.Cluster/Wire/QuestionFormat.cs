@@ -134,6 +134,7 @@ internal static class QuestionFormat
         w.Name(set.Strategy);
         w.Count(set.Binding is { } binding ? (int)binding + 1 : 0);
         w.Count(set.Paused is { } paused ? (paused ? 2 : 1) : 0);
+        w.Count(set.Weights is { } weights ? (int)weights + 1 : 0);
         w.End(head);
         return w.Finish();
     }
@@ -147,7 +148,8 @@ internal static class QuestionFormat
         string? strategy = head.NameOrNull();
         int binding = head.Choice((int)Binding.Late + 1, "binding");
         int paused = head.Choice(2, "pause");
+        int weights = head.Choice((int)WeightSource.Learned + 1, "weights");
         return new IGatewayProtocol.SetQueue(
-            ticket, queue, strategy, binding == 0 ? null : (Binding)(binding - 1), paused == 0 ? null : paused == 2);
+            ticket, queue, strategy, binding == 0 ? null : (Binding)(binding - 1), paused == 0 ? null : paused == 2, weights == 0 ? null : (WeightSource)(weights - 1));
     }
 }

@@ -93,6 +93,12 @@ internal enum NoticeKind
     /// <summary>Its drain was called off; it gets jobs again.</summary>
     WorkerUndrained,
 
+    /// <summary>It fails where others succeed, and gets no jobs for a time. Detail: why.</summary>
+    WorkerEjected,
+
+    /// <summary>Its time out is over.</summary>
+    WorkerReturned,
+
     /// <summary>Count: the jobs that go elsewhere.</summary>
     WorkerLost,
 

@@ -207,8 +207,6 @@ internal sealed partial class Dispatcher
         return sent;
     }
 
-    private int WeightOf(WorkerLink link) => link.Effective >= 0 ? link.Effective : UnknownWeight();
-
     private bool WithinHorizon(QueueState queue, int slot)
     {
         long key = _table[slot].Key;

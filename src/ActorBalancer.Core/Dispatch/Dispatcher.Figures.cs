@@ -45,7 +45,8 @@ internal sealed partial class Dispatcher
 
     private static WorkerState StateOf(WorkerLink link) =>
         link is { State: WorkerState.Up } && (link.Draining || link.DrainOrdered || link.Leaving) ? WorkerState.Draining
-        : link is { State: WorkerState.Up, Synchronised: false } ? WorkerState.Joining : link.State;
+        : link is { State: WorkerState.Up, Synchronised: false } ? WorkerState.Joining
+        : link is { State: WorkerState.Up, Ejected: not null } ? WorkerState.Ejected : link.State;
 
     private long Runnable(QueueState queue)
     {

@@ -86,6 +86,7 @@ internal sealed partial class Dispatcher
         link.Queued = report.Queued;
         while (link.Unconfirmed.TryPeek(out (AssignBatch Batch, long _) oldest) && oldest.Batch.Number <= report.BatchSeen)
             link.Unconfirmed.Dequeue();
+        link.Others = OthersOf(link, report);
         if (report.Held is not null)
         {
             ResendGap(link, report.BatchSeen);

@@ -122,14 +122,17 @@ internal sealed partial class Dispatcher
         switch (outcome)
         {
             case AttemptOutcome.Succeeded:
+                Tally(link, entry.Lane.Kind, in run, outcome, entry.SentUnixMs);
                 row.State = JobState.Succeeded;
                 break;
             case AttemptOutcome.Discarded:
+                Tally(link, entry.Lane.Kind, in run, outcome, entry.SentUnixMs);
                 row.State = JobState.Discarded;
                 break;
             case AttemptOutcome.Retry:
             case AttemptOutcome.Failed:
                 entry.Used++;
+                Tally(link, entry.Lane.Kind, in run, outcome, entry.SentUnixMs);
                 Retry(ref entry, ref row, outcome == AttemptOutcome.Retry ? run.RetryAfterMs : -1);
                 break;
             default:

@@ -11,15 +11,15 @@ internal sealed partial class Dispatcher
     /// Changes what is not null, on a running queue: nothing is lost or doubled, jobs in lines are picked again. A strategy starts
     /// afresh, with its own binding unless one is named.
     /// </summary>
-    public (RefusalCode Code, string? Detail) SetQueue(string name, string? strategy, Binding? binding, bool? paused)
+    public (RefusalCode Code, string? Detail) SetQueue(string name, string? strategy, Binding? binding, bool? paused, WeightSource? weights = null)
     {
         if (!_queues.TryGetValue(name, out QueueState? queue))
             return (RefusalCode.NotFound, $"there is no queue '{name}'; a queue exists from its first job");
-        if (strategy is null && binding is null && paused is null)
-            return (RefusalCode.Invalid, "nothing to change: name a strategy, a binding or a state");
+        if (strategy is null && binding is null && paused is null && weights is null)
+            return (RefusalCode.Invalid, "nothing to change: name a strategy, a binding, weights or a state");
         if (strategy is not null && !StrategyCatalog.TryGet(strategy, out _))
             return (RefusalCode.Invalid, $"unknown strategy '{strategy}'; known are {string.Join(", ", StrategyCatalog.Ids)}");
-        if (strategy is not null || binding is not null)
+        if (strategy is not null || binding is not null || weights is not null)
         {
             for (int row = 0; row < queue.Lines.Count; row++)
             {
@@ -28,10 +28,11 @@ internal sealed partial class Dispatcher
             }
             queue.Strategy = strategy ?? queue.Strategy;
             queue.Binding = binding ?? (strategy is null ? queue.Binding : DefaultBinding(strategy));
+            queue.Weights = weights ?? (strategy is null ? queue.Weights : DefaultWeights(strategy));
             foreach (Lane lane in queue.Lanes)
                 lane.Restart(_dice.Next());
         }
-        if (strategy is not null || binding is not null)
+        if (strategy is not null || binding is not null || weights is not null)
             Effects.Notices.Add(new DispatchNotice(NoticeKind.QueueChanged, name, 0, "strategy"));
         if (paused is not null && paused != queue.Paused)
             Effects.Notices.Add(new DispatchNotice(NoticeKind.QueueChanged, name, 0, paused.Value ? "paused" : "resumed"));
@@ -43,6 +44,7 @@ internal sealed partial class Dispatcher
             Paused = queue.Paused,
             Strategy = queue.Strategy,
             Binding = queue.Binding,
+            Weights = queue.Weights,
             NextSequence = queue.NextSequence,
         });
         return (RefusalCode.None, null);
@@ -169,7 +171,7 @@ internal sealed partial class Dispatcher
                     unoffered.Add(lane.KindName);
             }
             infos.Add(new QueueInfo(
-                queue.Name, queue.Paused, queue.Strategy, queue.Binding, queue.Waiting, queue.Running, queue.Scheduled, queue.Dead, _nodeName, _incarnation, unoffered));
+                queue.Name, queue.Paused, queue.Strategy, queue.Binding, queue.Waiting, queue.Running, queue.Scheduled, queue.Dead, _nodeName, _incarnation, unoffered) { Weights = queue.Weights });
         }
         infos.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         return [.. infos];
@@ -195,7 +197,8 @@ internal sealed partial class Dispatcher
                 Credit = (int)Math.Max(0, link.Available),
                 Weight = link.Weight / 1000.0,
                 EffectiveWeight = WeightOf(link) / 1000.0,
-                Speed = 1,
+                Speed = link.Speed,
+                Ejected = link.Ejected,
                 Load = new WorkerLoadInfo(0, 0, 0, link.Queued),
                 Finished = link.Finished,
                 Incarnation = link.Incarnation,
@@ -216,6 +219,9 @@ internal sealed partial class Dispatcher
         queue.Lanes.Add(lane);
         return lane;
     }
+
+    private static WeightSource DefaultWeights(string strategy) =>
+        StrategyCatalog.TryGet(strategy, out StrategyInfo? info) ? info.DefaultWeights : WeightSource.Static;
 
     private static Binding DefaultBinding(string strategy) =>
         StrategyCatalog.TryGet(strategy, out StrategyInfo? info) ? info.DefaultBinding : Binding.Late;

@@ -58,6 +58,7 @@ internal sealed partial class Dispatcher
         if (row.Strategy is not null)
             queue.Strategy = row.Strategy;
         queue.Binding = row.Binding ?? (row.Strategy is null ? queue.Options.Binding : null) ?? DefaultBinding(queue.Strategy);
+        queue.Weights = row.Weights ?? (row.Strategy is null ? queue.Options.Weights : null) ?? DefaultWeights(queue.Strategy);
         foreach (long horizon in row.Horizons)
         {
             int rank = JobKey.HighestPriority - JobKey.Priority(horizon);

@@ -79,11 +79,13 @@ internal sealed partial class Dispatcher
         if (Now.Micros >= _nextState)
         {
             _nextState = Now.Micros + (long)_options.Router.StateInterval.TotalMicroseconds;
+            ExpireWeights();
             foreach (WorkerLink link in _fleet.Links)
                 link.StateDue = true;
         }
         EndSilences();
         TakeDue();
+        EndPenalties();
         FlushCommit();
         if (Effects.Commit is null)
         {
@@ -97,50 +99,6 @@ internal sealed partial class Dispatcher
         AskLoads();
         LookAtCommit();
         Effects.WakeAtMicros = NextWake();
-    }
-
-    /// <summary>New weights from the metrics actor; an older version is dropped.</summary>
-    public void WeightsChanged(Weights weights)
-    {
-        if (weights.Version <= _weightsVersion)
-            return;
-        _weightsVersion = weights.Version;
-        bool changed = false;
-        foreach (WorkerWeight weight in weights.Workers)
-        {
-            if (_fleet.Find(weight.WorkerIncarnation) is { } link && link.Effective != weight.Effective)
-            {
-                link.Effective = weight.Effective;
-                changed = true;
-                _fleet.Changed(link.Row);
-                if (weight.Effective == 0)
-                    Unline(link);
-            }
-        }
-        if (!changed)
-            return;
-        foreach (WorkerLink link in _fleet.Links)
-        {
-            // The mean of the others, which is what it counts as, is another one now.
-            if (link.Effective < 0)
-                _fleet.Changed(link.Row);
-        }
-    }
-
-    private long _weightsVersion;
-
-    private int UnknownWeight()
-    {
-        long sum = 0;
-        int known = 0;
-        foreach (WorkerLink link in _fleet.Links)
-        {
-            if (link.Effective < 0 || link.State == WorkerState.Gone)
-                continue;
-            sum += link.Effective;
-            known++;
-        }
-        return known == 0 ? 1000 : (int)(sum / known);
     }
 
     /// <summary>Scheduled and retrying jobs whose time has come enter their lanes.</summary>
@@ -193,7 +151,7 @@ internal sealed partial class Dispatcher
         long wake = Math.Min(_nextState, _silenceEnds);
         if (_delayed.TryPeek(out _, out (long Due, long _) when))
             wake = Math.Min(wake, Now.Micros + Math.Max(1, when.Due - Now.UnixMs) * Moment.PerMillisecond);
-        wake = Math.Min(wake, NextRead());
+        wake = Math.Min(Math.Min(wake, NextRead()), NextPenalty());
         if (_stalled is not null)
             wake = Math.Min(wake, _stalledUntil);
         if (_committing is not null && !IsStoreLate)

@@ -9,6 +9,7 @@ namespace ActorBalancer.Dispatch;
 internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable table)
 {
     private long _seen = -1;
+    private bool _seesOthers;
 
     public QueueState Queue { get; } = queue;
 
@@ -34,6 +35,7 @@ internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable
     public void Restart(ulong seed)
     {
         Candidates = new Candidates();
+        _seesOthers = StrategyCatalog.TryGet(Queue.Strategy, out StrategyInfo? info) && info.SeesOthers;
         StrategyCatalog.Create(Queue.Strategy, Candidates, Queue.StrategyOptions, seed);
         _seen = -1;
     }
@@ -65,6 +67,9 @@ internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable
             return;
         bool eligible = link!.TakesJobs && (Queue.Binding == Binding.Early || link.Available > 0);
         int weight = link.Effective >= 0 ? link.Effective : Queue.UnknownWeight();
+        // Whoever may take jobs at all keeps a trickle, by which it is seen to recover.
+        if (Queue.Weights == WeightSource.Learned && weight > 0)
+            weight = (int)Math.Clamp((long)weight * link.Factor(KindName) / 1000, 1, Candidates.MaxWeight);
         if (!Candidates.IsMember(row))
             Candidates.Join(row, link.Id, link.Slots, weight, eligible);
         else
@@ -72,6 +77,6 @@ internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable
             Candidates.SetWeight(row, weight, link.Slots);
             Candidates.SetEligible(row, eligible);
         }
-        Candidates.SetInFlight(row, link.InFlight + link.Lined);
+        Candidates.SetInFlight(row, link.InFlight + link.Lined + link.Penalties + (_seesOthers ? link.Others : 0));
     }
 }

@@ -16,6 +16,8 @@ internal sealed class QueueState(int number, string name, QueueOptions options, 
 
     public Binding Binding { get; set; }
 
+    public WeightSource Weights { get; set; }
+
     public StrategyOptions StrategyOptions { get; } = new() { Choices = options.Choices, LoadFactor = options.LoadFactor };
 
     public bool Paused { get; set; }

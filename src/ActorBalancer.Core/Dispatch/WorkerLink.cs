@@ -1,3 +1,4 @@
+using ActorBalancer.Load;
 using ActorBalancer.Work;
 
 namespace ActorBalancer.Dispatch;
@@ -23,6 +24,30 @@ internal sealed class WorkerLink
 
     /// <summary>What the strategies use; -1: the metrics actor has not said yet.</summary>
     public int Effective { get; set; } = -1;
+
+    /// <summary>What that is multiplied by where weights are learned, by kind.</summary>
+    public KindFactor[] Factors { get; set; } = [];
+
+    /// <summary>Learned, against the fleet.</summary>
+    public double Speed { get; set; } = 1;
+
+    /// <summary>Why it is ejected; null: it is not.</summary>
+    public string? Ejected { get; set; }
+
+    /// <summary>
+    /// Jobs that failed sooner than such jobs take to succeed: each counts as in flight until it would have succeeded, or else a worker that
+    /// fails at once would look idle and be given everything.
+    /// </summary>
+    public int Penalties { get; set; }
+
+    /// <summary>By kind number.</summary>
+    public KindFails[] Fails = [];
+
+    /// <summary>By kind number.</summary>
+    public KindTally[] Tallies = [];
+
+    /// <summary>Jobs of other routers that the worker held at its last report.</summary>
+    public int Others { get; set; }
 
     public HashSet<int> Kinds { get; } = [];
 
@@ -105,11 +130,25 @@ internal sealed class WorkerLink
     public bool StateDue { get; set; }
 
     /// <summary>May get new jobs, whatever its credit.</summary>
-    public bool TakesJobs => State == WorkerState.Up && Synchronised && !Draining && !DrainOrdered && !Leaving;
+    public bool TakesJobs => State == WorkerState.Up && Synchronised && !Draining && !DrainOrdered && !Leaving && Ejected is null;
+
+    /// <summary>In thousandths, for jobs of a kind, at least 1.</summary>
+    public int Factor(string kind)
+    {
+        int any = 1000;
+        foreach (KindFactor factor in Factors)
+        {
+            if (factor.Kind == kind)
+                return factor.Thousandths;
+            if (factor.Kind.Length == 0)
+                any = factor.Thousandths;
+        }
+        return any;
+    }
 
     /// <summary>
     /// How many jobs may be sent now. The worker counts what it gave outcomes for and adds what it has room for; what we sent and
     /// is in flight is taken off.
     /// </summary>
-    public long Available => Credit - OutcomesRead - (InFlight - Adopted);
+    public long Available => Credit - OutcomesRead - (InFlight - Adopted) - Penalties;
 }

@@ -16,4 +16,8 @@ namespace ActorBalancer;
 /// <param name="UnofferedKinds">Kinds with waiting jobs that no worker offers now.</param>
 public sealed record QueueInfo(
     string Name, bool Paused, string Strategy, Binding Binding, long Waiting, long Running, long Scheduled, long Dead,
-    string Owner, long Incarnation, IReadOnlyList<string> UnofferedKinds);
+    string Owner, long Incarnation, IReadOnlyList<string> UnofferedKinds)
+{
+    /// <summary>Where the weights of workers come from.</summary>
+    public WeightSource Weights { get; init; }
+}

@@ -39,6 +39,9 @@ public sealed record WorkerInfo
     /// <summary>Its learned speed against the mean of all workers; 1 as long as nothing was learned.</summary>
     public required double Speed { get; init; }
 
+    /// <summary>Why it is ejected and for how long; null: it is not.</summary>
+    public string? Ejected { get; init; }
+
     /// <summary>How busy its node is.</summary>
     public required WorkerLoadInfo Load { get; init; }
 

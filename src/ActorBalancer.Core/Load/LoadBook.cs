@@ -15,6 +15,8 @@ internal sealed class LoadBook
     private readonly SlowStart _slowStart;
     private readonly long _formedAt;
     private readonly SortedDictionary<long, Entry> _workers = [];
+    private readonly SpeedBook _speeds = new();
+    private readonly EjectionBook _ejections = new();
     private WorkerWeight[] _effective = [];
     private Weights _weights = new(0, []);
 
@@ -42,12 +44,29 @@ internal sealed class LoadBook
             return false;
         }
         bool late = now.Micros > _formedAt;
+        _speeds.Join(incarnation, now);
+        _ejections.Join(incarnation);
         _workers.Add(incarnation, new Entry { Weight = weight, Joined = now.Micros, Late = late });
         return late;
     }
 
     /// <summary>A worker is gone for good.</summary>
-    public void Leave(long incarnation) => _workers.Remove(incarnation);
+    public void Leave(long incarnation)
+    {
+        _workers.Remove(incarnation);
+        _speeds.Leave(incarnation);
+        _ejections.Leave(incarnation);
+    }
+
+    /// <summary>What became of runs, from the router.</summary>
+    public void Read(RunTally[] tallies, Moment now)
+    {
+        foreach (ref readonly RunTally tally in tallies.AsSpan())
+        {
+            _speeds.Read(in tally, now);
+            _ejections.Read(in tally, now);
+        }
+    }
 
     /// <summary>
     /// What a node measured of itself. Kept only for workers that are known, and only the last that came: a node's
@@ -66,7 +85,20 @@ internal sealed class LoadBook
     /// </summary>
     public Weights Weigh(Moment now)
     {
-        WorkerWeight[] effective = [.. _workers.Select(worker => new WorkerWeight(worker.Key, Effective(worker.Value, now)))];
+        _speeds.Move(now);
+        foreach (long incarnation in _ejections.Decide(now))
+        {
+            // On trial: a few jobs show whether it is well again.
+            if (_workers.TryGetValue(incarnation, out Entry? back))
+                (back.Joined, back.Late) = (now.Micros, true);
+        }
+        WorkerWeight[] effective = [.. _workers.Select(worker => new WorkerWeight(worker.Key, Effective(worker.Value, now))
+        {
+            Factors = [.. _speeds.FactorsOf(worker.Key)],
+            Ejected = _ejections.ReasonOf(worker.Key),
+            // Shown to people, who need no third digit.
+            Speed = Math.Round(_speeds.SpeedOf(worker.Key), 2),
+        })];
         if (effective.AsSpan().SequenceEqual(_effective)) return _weights;
         _effective = effective;
         _weights = new Weights(_weights.Version + 1, effective);
@@ -80,10 +112,10 @@ internal sealed class LoadBook
     {
         public required int Weight { get; set; }
 
-        public required long Joined { get; init; }
+        public required long Joined { get; set; }
 
-        /// <summary>It joined a system that was already at work.</summary>
-        public required bool Late { get; init; }
+        /// <summary>It joined a system that was already at work, or comes back from an ejection.</summary>
+        public required bool Late { get; set; }
 
         public NodeSample? Sample { get; set; }
     }

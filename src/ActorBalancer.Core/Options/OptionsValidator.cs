@@ -151,7 +151,7 @@ public static partial class OptionsValidator
         at.OneOf("strategy", queue.Strategy, StrategyCatalog.Ids);
         if (queue.Binding is { } binding) at.Word("binding", binding);
         at.Word("order", queue.Order);
-        at.OneOf("weights", queue.Weights, ["static"]);
+        if (queue.Weights is { } weights) at.Word("weights", weights);
         at.Number("choices", queue.Choices, 1, StrategyOptions.MaxChoices);
         at.Number("load-factor", queue.LoadFactor, 1, 100);
         at.Number("attempts", queue.Attempts, 1, 1_000);

@@ -11,8 +11,8 @@ public sealed record QueueOptions
     /// <summary>When the pick is made. Null: as the strategy does by itself.</summary>
     public required Binding? Binding { get; init; }
 
-    /// <summary>Where weights come from: <c>static</c>, the configured ones.</summary>
-    public required string Weights { get; init; }
+    /// <summary>Where weights come from. Null: as the strategy does by itself.</summary>
+    public required WeightSource? Weights { get; init; }
 
     /// <summary>What has to run one after another.</summary>
     public required QueueOrder Order { get; init; }

@@ -44,7 +44,7 @@ internal sealed class MemoryQueue(int number, string name)
         Horizons = [.. _horizons.Reverse().Where(key => key >= 0)],
     };
 
-    public void Set(QueueRow row) => _settings = _settings with { Paused = row.Paused, Strategy = row.Strategy, Binding = row.Binding };
+    public void Set(QueueRow row) => _settings = _settings with { Paused = row.Paused, Strategy = row.Strategy, Binding = row.Binding, Weights = row.Weights };
 
     /// <summary>Horizons only move up: an older one that comes late says nothing.</summary>
     public void RaiseHorizon(long key)

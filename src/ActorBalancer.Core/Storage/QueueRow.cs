@@ -16,6 +16,8 @@ internal sealed record QueueRow
 
     public Strategies.Binding? Binding { get; init; }
 
+    public Strategies.WeightSource? Weights { get; init; }
+
     /// <summary>The first sequence that no job of the queue has.</summary>
     public long NextSequence { get; init; }
 

@@ -8,11 +8,12 @@ public static class StrategyCatalog
     /// <summary>Every strategy, in the order in which they are shown.</summary>
     public static IReadOnlyList<StrategyInfo> All { get; } =
     [
-        new("round-robin", "Each eligible worker in turn.", Binding.Early, (c, _, seed) => new RoundRobinStrategy(c, seed)),
-        new("random", "A draw by weight, or the least loaded of several.", Binding.Early, (c, o, seed) => new RandomStrategy(c, o, seed)),
-        new("weighted-round-robin", "Each eligible worker in turn by weight, evenly spread.", Binding.Early, (c, _, seed) => new WeightedRoundRobinStrategy(c, seed)),
-        new("least-connections", "The least (in flight + 1)/weight.", Binding.Late, (c, _, seed) => new LeastConnectionsStrategy(c, seed)),
-        new("source-hash", "One worker for all jobs of a source, with bounded load.", Binding.Early, (c, o, _) => new SourceHashStrategy(c, o)),
+        new("round-robin", "Each eligible worker in turn.", Binding.Early, WeightSource.Static, (c, _, seed) => new RoundRobinStrategy(c, seed)),
+        new("random", "A draw by weight, or the least loaded of several.", Binding.Early, WeightSource.Static, (c, o, seed) => new RandomStrategy(c, o, seed)),
+        new("weighted-round-robin", "Each eligible worker in turn by weight, evenly spread.", Binding.Early, WeightSource.Static, (c, _, seed) => new WeightedRoundRobinStrategy(c, seed)),
+        new("least-connections", "The least (in flight + 1)/weight.", Binding.Late, WeightSource.Static, (c, _, seed) => new LeastConnectionsStrategy(c, seed)),
+        new("source-hash", "One worker for all jobs of a source, with bounded load.", Binding.Early, WeightSource.Static, (c, o, _) => new SourceHashStrategy(c, o)),
+        new("adaptive", "The earliest expected completion, by load and learned speed.", Binding.Late, WeightSource.Learned, (c, _, seed) => new AdaptiveStrategy(c, seed)) { SeesOthers = true },
     ];
 
     /// <summary>The ids of <see cref="All"/>, in its order.</summary>

@@ -83,7 +83,7 @@ internal sealed class DemoScreen(IAnsiConsole console)
 
     /// <summary>Turns are exact over a round of them; draws, loads and hashes only on average.</summary>
     private static string Promised(string strategy, double? share) =>
-        share is not null && strategy is ("random" or "least-connections" or "source-hash") ? $"~{Percent(share)}" : Percent(share);
+        share is not null && strategy is ("random" or "least-connections" or "source-hash" or "adaptive") ? $"~{Percent(share)}" : Percent(share);
 
     private static string Percent(double? share) => share is { } s ? string.Create(CultureInfo.InvariantCulture, $"{s * 100:0.0}%") : "-";
 

@@ -69,7 +69,7 @@ internal sealed class StrategyTrial
     /// <summary>Runs the jobs to the last one; after the first wrong one only those that are under way.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
-        await _client.SetQueueAsync(Queue, _strategy.Id, _strategy.DefaultBinding, paused: null, stop);
+        await _client.SetQueueAsync(Queue, _strategy.Id, _strategy.DefaultBinding, paused: null, _strategy.DefaultWeights, stop);
         using CancellationTokenSource silence = new(Patience, _clock);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, stop);
         _began = _clock.GetTimestamp();

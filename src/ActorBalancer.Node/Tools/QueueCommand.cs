@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ActorBalancer.Client;
+using ActorBalancer.Strategies;
 
 namespace ActorBalancer.Node.Tools;
 
@@ -28,9 +29,9 @@ internal static class QueueCommand
     private static Verb Set()
     {
         Argument<string> name = new("QUEUE") { Description = "The queue." };
-        Option<string?> strategy = new("--strategy") { Description = "round-robin, random, weighted-round-robin, least-connections or source-hash.", HelpName = "ID" };
+        Option<string?> strategy = new("--strategy") { Description = $"One of {string.Join(", ", StrategyCatalog.Ids)}.", HelpName = "ID" };
         Option<string?> binding = new("--binding") { Description = "early: when a job becomes runnable; late: when a slot is free.", HelpName = "WHEN" };
-        Option<string?> weights = new("--weights") { Description = "Where the weights of workers come from: static.", HelpName = "WHERE" };
+        Option<string?> weights = new("--weights") { Description = "Where the weights of workers come from: static or learned.", HelpName = "WHERE" };
         Verb verb = ToolVerb.Create(
             "set",
             "Changes how a queue's jobs are balanced, from now on and without a restart.",
@@ -63,7 +64,7 @@ internal static class QueueCommand
     private static Verb Weights()
     {
         Argument<string> name = new("QUEUE") { Description = "The queue." };
-        Argument<string?> from = new("WHERE") { Description = "Where they are to come from: static. Left out: show them.", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> from = new("WHERE") { Description = "Where they are to come from: static or learned. Left out: show them.", Arity = ArgumentArity.ZeroOrOne };
         return ToolVerb.Create(
             "weights",
             "Shows the weights by which a queue's strategy divides jobs among workers, or says where they are to come from.",

@@ -61,7 +61,7 @@ internal sealed class CommitPlan(PostgresSql sql, QueueTable queues, WordTable w
                 Expect(batch, columns.Command(sql.Move(from, to, ran, plain), plain, to is JobTable.Done or JobTable.Ended), columns.Count);
         }
         foreach (QueueRow row in commit.Queues)
-            Expect(batch, new NpgsqlBatchCommand(sql.Settings).With(row.Number).With(row.Paused).With(row.Strategy).With((int?)row.Binding), 1);
+            Expect(batch, new NpgsqlBatchCommand(sql.Settings).With(row.Number).With(row.Paused).With(row.Strategy).With((int?)row.Binding).With((int?)row.Weights), 1);
         if (commit.Horizons.Count > 0)
             WriteHorizons(batch, commit.Horizons);
         if (queues.Touched.Count > 0)

@@ -17,7 +17,7 @@ internal sealed partial class PostgresJobStore
 
     private const string QueueSql =
         "SELECT number, name, CASE WHEN " + Free + " THEN 0 ELSE owner END, paused, strategy, binding, next_sequence, newest, priorities, "
-        + LaterSql + ", " + ReadySql + ", dead, ARRAY(SELECT h.key FROM {s}.horizon h WHERE h.queue = q.number ORDER BY h.priority DESC) FROM {s}.queue q ";
+        + LaterSql + ", " + ReadySql + ", dead, ARRAY(SELECT h.key FROM {s}.horizon h WHERE h.queue = q.number ORDER BY h.priority DESC), weights FROM {s}.queue q ";
 
     public async ValueTask<Registration> RegisterAsync(NodeRow node, TimeSpan lease, CancellationToken cancellation)
     {
@@ -170,6 +170,7 @@ internal sealed partial class PostgresJobStore
             Ready = row.GetInt64(10),
             Dead = row.GetInt64(11),
             Horizons = row.GetFieldValue<long[]>(12),
+            Weights = row.IsDBNull(13) ? null : (Strategies.WeightSource)row.GetInt32(13),
         },
         row.GetInt64(7)), QueueSql + which, arguments);
 

@@ -37,7 +37,7 @@ internal sealed class PostgresSql
             + "ready = q.ready + f.ready, later = q.later + f.later, dead = q.dead + f.dead "
             + "FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[]) "
             + "AS f (number, next, newest, priorities, ready, later, dead) WHERE q.number = f.number";
-        Settings = $"UPDATE {_s}.queue SET paused = $2, strategy = $3, binding = $4 WHERE number = $1";
+        Settings = $"UPDATE {_s}.queue SET paused = $2, strategy = $3, binding = $4, weights = $5 WHERE number = $1";
         Horizon = $"INSERT INTO {_s}.horizon (queue, priority, key) SELECT * FROM unnest($1::int[], $2::int[], $3::bigint[]) "
             + "ON CONFLICT (queue, priority) DO UPDATE SET key = greatest(horizon.key, excluded.key)";
         Load = $"SELECT {JobColumns.ForDispatch} FROM (SELECT *, sum(octet_length(payload)) OVER (ORDER BY key) - octet_length(payload) AS before FROM ("

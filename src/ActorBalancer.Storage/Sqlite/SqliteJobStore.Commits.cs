@@ -240,8 +240,8 @@ internal sealed partial class SqliteJobStore
     {
         foreach (QueueRow row in commit.Queues)
         {
-            handle.Cached("UPDATE queue SET paused = ?2, strategy = ?3, binding = ?4 WHERE number = ?1")
-                .Bind(1, row.Number).Bind(2, row.Paused ? 1 : 0).Bind(3, row.Strategy).Bind(4, (long?)row.Binding).Run();
+            handle.Cached("UPDATE queue SET paused = ?2, strategy = ?3, binding = ?4, weights = ?5 WHERE number = ?1")
+                .Bind(1, row.Number).Bind(2, row.Paused ? 1 : 0).Bind(3, row.Strategy).Bind(4, (long?)row.Binding).Bind(5, (long?)row.Weights).Run();
         }
         // Horizons only move up: an older one that comes late says nothing.
         foreach (long key in commit.Horizons)

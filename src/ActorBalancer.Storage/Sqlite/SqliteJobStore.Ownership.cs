@@ -111,7 +111,7 @@ internal sealed partial class SqliteJobStore
         // Ids in the inbox are taken, though no commit of ours has seen them.
         SqliteStatement all = handle.Cached(
             "SELECT number, name, owner, paused, strategy, binding, max(next_sequence, ifnull((SELECT max(key & 281474976710655) + 1 FROM inbox "
-                + "WHERE inbox.queue = queue.name AND key >= 0), 0)), priorities, ready, later, dead FROM queue WHERE ?1 IS NULL OR name = ?1 ORDER BY number").Bind(1, name);
+                + "WHERE inbox.queue = queue.name AND key >= 0), 0)), priorities, ready, later, dead, weights FROM queue WHERE ?1 IS NULL OR name = ?1 ORDER BY number").Bind(1, name);
         while (all.Step())
         {
             int number = (int)all.Long(0);
@@ -128,6 +128,7 @@ internal sealed partial class SqliteJobStore
                 Ready = all.Long(8),
                 Later = all.Long(9),
                 Dead = all.Long(10),
+                Weights = (Strategies.WeightSource?)all.LongOrNull(11),
                 Horizons = [.. horizons[number]],
             });
         }

@@ -107,13 +107,39 @@ public sealed class MetricsActorTests : TestKit
     }
 
     [Fact]
-    public void Nothing_is_sent_while_nothing_changes()
+    public void While_nothing_changes_the_same_weights_are_repeated_now_and_then_so_that_they_do_not_expire()
     {
         _metrics.Tell(new SendWeightsTo(_router));
         _metrics.Tell(new WorkerKnown(1, "w1", 1_000));
-        _router.ExpectMsg<Weights>(Patience);
-        for (int i = 0; i < 40; i++) Pass(Options.PublishInterval);
+        Weights weights = _router.ExpectMsg<Weights>(Patience);
+        for (int i = 0; i < 14; i++) Pass(Options.PublishInterval);
         Assert.False(_router.HasMessages);
+        for (int i = 0; i < 30; i++) Pass(Options.PublishInterval);
+        Assert.Same(weights, _router.ExpectMsg<Weights>(Patience));
+        Assert.Same(weights, _router.ExpectMsg<Weights>(Patience));
+        Assert.False(_router.HasMessages);
+    }
+
+    [Fact]
+    public void Runs_that_the_router_tells_of_change_the_weights_of_their_kind_once_the_blackout_is_over()
+    {
+        _metrics.Tell(new SendWeightsTo(_router));
+        _metrics.Tell(new WorkerKnown(1, "w1", 1_000));
+        _metrics.Tell(new WorkerKnown(2, "w2", 1_000));
+        Weights last = _router.ExpectMsg<Weights>(Patience);
+        for (int i = 0; i < 40; i++)
+        {
+            _metrics.Tell(new Runs([Tally(1, 20_000), Tally(2, 5_000)]));
+            Pass(Options.PublishInterval);
+            while (_router.HasMessages)
+                last = _router.ExpectMsg<Weights>(Patience);
+            if (i < 8)
+                Assert.All(last.Workers, w => Assert.Empty(w.Factors));
+        }
+        Assert.All(last.Workers, w => Assert.NotEmpty(w.Factors));
+        Assert.InRange(last.Workers[1].Speed / last.Workers[0].Speed, 3.5, 4.5);
+
+        static RunTally Tally(long worker, double micros) => new(worker, "work", 50, 0, 50 * Math.Log(micros), 50 * Math.Log(micros) * Math.Log(micros));
     }
 
     [Fact]
@@ -123,6 +149,7 @@ public sealed class MetricsActorTests : TestKit
         _metrics.Tell(new WorkerKnown(1, "w1", 1_000));
         _router.ExpectMsg<Weights>(Patience);
         for (int i = 0; i < 20; i++) Pass(Options.PublishInterval);
+        _router.ExpectMsg<Weights>(Patience);
 
         _metrics.Tell(new WorkerKnown(2, "w2", 3_000));
         List<int> effective = [_router.ExpectMsg<Weights>(Patience).Workers[1].Effective];

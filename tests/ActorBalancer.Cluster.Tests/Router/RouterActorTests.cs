@@ -95,6 +95,16 @@ public sealed class RouterActorTests : TestKit
     }
 
     [Fact]
+    public void Metrics_actor_hears_what_became_of_runs()
+    {
+        Join();
+        Submit(2);
+        Report([.. NextJobs(2).Select(j => Succeeded(j, 8))]);
+        IMetricsProtocol.Runs runs = _metrics.FishForMessage<IMetricsProtocol.Runs>(_ => true, Patience);
+        Assert.Equal((Incarnation, "work", 2, 0), runs.Tallies.Select(t => (t.WorkerIncarnation, t.Kind, t.Succeeded, t.Failed)).Single());
+    }
+
+    [Fact]
     public void Worker_that_leaves_in_order_is_forgotten_by_the_metrics_actor_too()
     {
         Join();

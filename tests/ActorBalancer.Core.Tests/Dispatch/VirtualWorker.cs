@@ -39,6 +39,9 @@ internal sealed class VirtualWorker
     /// <summary>Nothing is heard or said, the clock goes on: SIGSTOP.</summary>
     public bool Paused { get; set; }
 
+    /// <summary>What a handler's time is divided by.</summary>
+    public double Speed { get; set; } = 1;
+
     /// <summary>Virtual microseconds that all its slots together spent in handlers.</summary>
     public long BusyMicros { get; private set; }
 
@@ -132,7 +135,7 @@ internal sealed class VirtualWorker
         _cluster.Runs.Add(run);
         long generation = ++_slotGeneration[start.Slot];
         AssignedJob job = start.Job;
-        long service = BinaryPrimitives.ReadInt64LittleEndian(job.Payload.Span);
+        long service = (long)(BinaryPrimitives.ReadInt64LittleEndian(job.Payload.Span) / Speed);
         _cluster.At(_cluster.Now + service, () => End(start.Slot, generation, Ends(job)));
     }
 

@@ -62,7 +62,7 @@ public sealed class RetryPolicyTests
         {
             Strategy = "random",
             Binding = null,
-            Weights = "static",
+            Weights = null,
             Order = default,
             Choices = 1,
             LoadFactor = 1.25,

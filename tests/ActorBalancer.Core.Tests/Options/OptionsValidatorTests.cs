@@ -34,7 +34,7 @@ public class OptionsValidatorTests
                 "actorbalancer.name = My Node: must have the form [a-z0-9][a-z0-9._-]{0,63}",
                 "actorbalancer.store = paper: one of memory, sqlite, postgres",
                 "actorbalancer.limits.payload = 1 GiB: a size from 1 B to 16 MiB",
-                "actorbalancer.queue-defaults.strategy = fastest: one of round-robin, random, weighted-round-robin, least-connections, source-hash",
+                "actorbalancer.queue-defaults.strategy = fastest: one of round-robin, random, weighted-round-robin, least-connections, source-hash, adaptive",
                 "actorbalancer.queue-defaults.attempts = 0: a whole number from 1 to 1000",
                 "actorbalancer.worker.slots = -1: a whole number from 0 to 10000",
                 "actorbalancer.worker.weight = NaN: a number from 0 to 1000000",

@@ -12,7 +12,7 @@ internal static class TestOptions
     {
         Strategy = "least-connections",
         Binding = null,
-        Weights = "static",
+        Weights = null,
         Order = QueueOrder.None,
         Choices = 1,
         LoadFactor = 1.25,

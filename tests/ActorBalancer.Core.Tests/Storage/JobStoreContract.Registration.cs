@@ -161,7 +161,7 @@ public abstract partial class JobStoreContract
     {
         await using StoreSession s = await StartAsync();
         Commit commit = s.Insert(s.Key(0), s.Key(1, 9), s.Key(2));
-        commit.Queues.Add(s.Queue with { Paused = true, Strategy = "random", Binding = Strategies.Binding.Late });
+        commit.Queues.Add(s.Queue with { Paused = true, Strategy = "random", Binding = Strategies.Binding.Late, Weights = Strategies.WeightSource.Learned });
         commit.Horizons.AddRange([s.Key(100), s.Key(50, 9)]);
         Assert.Equal(CommitResult.Done, await s.Store.CommitAsync(commit, default));
         s.Under.Pass(Lease);
@@ -171,6 +171,7 @@ public abstract partial class JobStoreContract
         Assert.True(row.Paused);
         Assert.Equal("random", row.Strategy);
         Assert.Equal(Strategies.Binding.Late, row.Binding);
+        Assert.Equal(Strategies.WeightSource.Learned, row.Weights);
         Assert.Equal(3, row.NextSequence);
         Assert.Equal([s.Key(50, 9), s.Key(100)], row.Horizons);
         Assert.Equal([s.Key(1, 9), s.Key(0), s.Key(2)], await s.KeysAsync());

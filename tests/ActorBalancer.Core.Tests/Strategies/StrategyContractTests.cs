@@ -131,8 +131,8 @@ public class StrategyContractTests
     }
 
     [Fact]
-    public void Only_least_connections_binds_late_by_default() =>
-        Assert.Equal(["least-connections"], StrategyCatalog.All.Where(s => s.DefaultBinding == Binding.Late).Select(s => s.Id));
+    public void Those_that_look_at_the_load_bind_late_by_default() =>
+        Assert.Equal(["least-connections", "adaptive"], StrategyCatalog.All.Where(s => s.DefaultBinding == Binding.Late).Select(s => s.Id));
 
     [Theory]
     [InlineData(0, 1.25, "choices = 0: must be from 1 to 16")]

@@ -23,7 +23,7 @@ public sealed partial class DemoTests(ITestOutputHelper output)
 
         Match last = LastLine().Match(lines[^1]);
         Assert.True(last.Success, $"the last line is '{lines[^1]}'");
-        Assert.Equal("demo: 5 strategies, 500 jobs, 500 right, 0 wrong, 0 lost", last.Groups[1].Value);
+        Assert.Equal("demo: 6 strategies, 600 jobs, 600 right, 0 wrong, 0 lost", last.Groups[1].Value);
         Assert.True(int.Parse(last.Groups[2].Value, CultureInfo.InvariantCulture) >= 1, lines[^1]);
         Assert.All(StrategyCatalog.Ids, id => Assert.Contains(lines, l => l.StartsWith(id + " (", StringComparison.Ordinal)));
         Assert.Contains(lines, l => l.Contains('~'));
@@ -71,7 +71,7 @@ public sealed partial class DemoTests(ITestOutputHelper output)
         int exit = await demo.ExitAsync();
         string[] lines = await Lines(demo);
 
-        Assert.Equal("demo: 5 strategies, 100 jobs, 100 right, 0 wrong, 0 lost, 0 re-run, 0 workers killed", lines[^1]);
+        Assert.Equal("demo: 6 strategies, 120 jobs, 120 right, 0 wrong, 0 lost, 0 re-run, 0 workers killed", lines[^1]);
         Assert.Equal(0, exit);
     }
 

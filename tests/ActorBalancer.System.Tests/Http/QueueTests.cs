@@ -30,7 +30,20 @@ public sealed class QueueTests(SharedNode shared)
         JsonElement early = (await Node.PatchAsync("/v1/queues/changed", """{"strategy":"round-robin","weights":"static"}""")).IsOk().Json;
         Assert.Equal("round-robin", early.GetProperty("strategy").GetString());
         Assert.Equal("early", early.GetProperty("binding").GetString());
+        Assert.Equal("learned", (await Node.PatchAsync("/v1/queues/changed", """{"weights":"learned"}""")).IsOk().Json.GetProperty("weights").GetString());
+        Assert.Equal("round-robin", (await Node.GetAsync("/v1/queues/changed")).Json.GetProperty("strategy").GetString());
         Assert.Equal("late", (await Node.PatchAsync("/v1/queues/changed", """{"binding":"late"}""")).IsOk().Json.GetProperty("binding").GetString());
+    }
+
+    [Fact]
+    public async Task Adaptive_queue_learns_its_weights_unless_told_otherwise()
+    {
+        await Node.AcceptAsync("""{"kind":"echo","payload":0,"queue":"adaptive"}""");
+        JsonElement queue = (await Node.PatchAsync("/v1/queues/adaptive", """{"strategy":"adaptive"}""")).IsOk().Json;
+        Assert.Equal(("late", "learned"), (queue.GetProperty("binding").GetString(), queue.GetProperty("weights").GetString()));
+        queue = (await Node.PatchAsync("/v1/queues/adaptive", """{"strategy":"adaptive","weights":"static"}""")).IsOk().Json;
+        Assert.Equal("static", queue.GetProperty("weights").GetString());
+        await Node.ResultAsync(await Node.AcceptAsync("""{"kind":"echo","payload":0,"queue":"adaptive"}"""));
     }
 
     [Theory]
@@ -38,7 +51,6 @@ public sealed class QueueTests(SharedNode shared)
     [InlineData("[]")]
     [InlineData("")]
     [InlineData("""{"strategy":"least-connections","binding":"sometimes"}""")]
-    [InlineData("""{"strategy":"least-connections","weights":"learned"}""")]
     [InlineData("""{"strategy":"least-connections","weights":"heavy"}""")]
     [InlineData("""{"strategy":"fastest"}""")]
     [InlineData("""{"strategy":null}""")]

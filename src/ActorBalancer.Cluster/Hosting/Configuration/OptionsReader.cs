@@ -103,7 +103,7 @@ internal static class OptionsReader
         {
             Strategy = at.Text("strategy"),
             Binding = at.WordOrEmpty<Binding>("binding"),
-            Weights = at.Text("weights"),
+            Weights = at.WordOrEmpty<WeightSource>("weights"),
             Order = at.Word<QueueOrder>("order"),
             Choices = at.Whole("choices"),
             LoadFactor = at.Number("load-factor"),

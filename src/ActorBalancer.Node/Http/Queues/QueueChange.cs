@@ -11,6 +11,8 @@ internal sealed class QueueChange
 
     public Binding? Binding { get; private set; }
 
+    public WeightSource? Weights { get; private set; }
+
     /// <summary>Null, or what is wrong with it.</summary>
     public string? Read(ReadOnlySpan<byte> text)
     {
@@ -49,12 +51,9 @@ internal sealed class QueueChange
                 Binding = binding;
                 return isBinding ? null : "'binding' must be early or late.";
             default:
-                return value switch
-                {
-                    QueueView.StaticWeights => null,
-                    "learned" => "'weights' cannot be learned yet: static is what there is.",
-                    _ => "'weights' must be static.",
-                };
+                bool isSource = Words.TryWeights(value, out WeightSource weights);
+                Weights = weights;
+                return isSource ? null : "'weights' must be static or learned.";
         }
     }
 }

@@ -31,9 +31,7 @@ internal static class QueueRoutes
             return;
         }
 
-        // Static weights alone are what the queue has already.
-        if (change.Strategy is not null || change.Binding is not null)
-            await call.Node.Jobs.SetQueueAsync(queue.Name, change.Strategy, change.Binding, paused: null, call.Gone);
+        await call.Node.Jobs.SetQueueAsync(queue.Name, change.Strategy, change.Binding, paused: null, change.Weights, call.Gone);
         await ShowAsync(call);
     }
 
@@ -47,7 +45,7 @@ internal static class QueueRoutes
             return;
         if (await FindAsync(call) is not { } queue)
             return;
-        await call.Node.Jobs.SetQueueAsync(queue.Name, strategy: null, binding: null, paused, call.Gone);
+        await call.Node.Jobs.SetQueueAsync(queue.Name, strategy: null, binding: null, paused, weights: null, call.Gone);
         await ShowAsync(call);
     }
 

@@ -17,10 +17,7 @@ internal sealed record QueueView(
     string Name, string State, string Strategy, string Binding, string Weights, long Waiting, long Running, long Scheduled, long Dead,
     string Owner, long Inc, IReadOnlyList<string> UnofferedKinds)
 {
-    /// <summary>The only source of weights so far.</summary>
-    public const string StaticWeights = "static";
-
     public static QueueView Of(QueueInfo queue) => new(
-        queue.Name, queue.Paused ? "paused" : "running", queue.Strategy, Words.Of(queue.Binding), StaticWeights, queue.Waiting, queue.Running,
+        queue.Name, queue.Paused ? "paused" : "running", queue.Strategy, Words.Of(queue.Binding), Words.Of(queue.Weights), queue.Waiting, queue.Running,
         queue.Scheduled, queue.Dead, queue.Owner, queue.Incarnation, queue.UnofferedKinds);
 }

@@ -20,12 +20,13 @@ namespace ActorBalancer.Node.Http.Workers;
 /// <param name="Incarnation">Its process's.</param>
 /// <param name="Version">Its program's.</param>
 /// <param name="UpSince">When its process started.</param>
+/// <param name="Ejected">Why it is ejected and for how long, or null.</param>
 internal sealed record WorkerView(
     string Name, string Node, string State, IReadOnlyList<string> Roles, IReadOnlyList<string> Kinds, int Slots, int Running, int InFlight, int Credit,
-    double Weight, double EffectiveWeight, double Speed, LoadView Load, long Finished, long Incarnation, string Version, string UpSince)
+    double Weight, double EffectiveWeight, double Speed, LoadView Load, long Finished, long Incarnation, string Version, string UpSince, string? Ejected)
 {
     public static WorkerView Of(WorkerInfo worker) => new(
         worker.Name, worker.Node, Words.Of(worker.State), worker.Roles, worker.Kinds, worker.Slots, worker.Running, worker.InFlight, worker.Credit,
         worker.Weight, worker.EffectiveWeight, worker.Speed, new LoadView(worker.Load.Cpu, worker.Load.Memory, worker.Load.MemoryBytes, worker.Load.Queued),
-        worker.Finished, worker.Incarnation, worker.Version, Rfc3339.Format(worker.UpSince));
+        worker.Finished, worker.Incarnation, worker.Version, Rfc3339.Format(worker.UpSince), worker.Ejected);
 }

@@ -32,6 +32,7 @@ CREATE TABLE $schema$.queue (
   paused boolean NOT NULL DEFAULT false,
   strategy text,
   binding int,
+  weights int,
   next_sequence bigint NOT NULL DEFAULT 0,
   newest bigint NOT NULL DEFAULT 0,
   priorities int NOT NULL DEFAULT 0,

@@ -25,6 +25,7 @@ CREATE TABLE queue (
   paused INTEGER NOT NULL DEFAULT 0,
   strategy TEXT,
   binding INTEGER,
+  weights INTEGER,
   next_sequence INTEGER NOT NULL DEFAULT 0,
   newest INTEGER NOT NULL DEFAULT 0,
   priorities INTEGER NOT NULL DEFAULT 0,
