@@ -4,6 +4,7 @@ using ActorBalancer.Benchmarks.Durable;
 using ActorBalancer.Benchmarks.Pick;
 using ActorBalancer.Benchmarks.Predict;
 using ActorBalancer.Benchmarks.Router;
+using ActorBalancer.Benchmarks.Schedules;
 using ActorBalancer.Benchmarks.Simulate;
 using ActorBalancer.Benchmarks.Store;
 using ActorBalancer.Benchmarks.Wire;
@@ -18,6 +19,7 @@ return args switch
     ["pick", .. var rest] => PickCommand.Run(rest),
     ["predict", .. var rest] => await PredictCommand.RunAsync(rest),
     ["router"] => RouterCommand.Run(),
+    ["schedules", .. var rest] => ScheduleCommand.Run(rest),
     ["simulate", .. var rest] => SimulateCommand.Run(rest),
     ["store"] => await StoreBenchmark.RunAsync(),
     ["store", "--store", ("sqlite" or "postgres") and var store, .. var rest] => await DurableStoreBenchmark.RunAsync(store, rest),
@@ -27,6 +29,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks backlog [--store sqlite|postgres] [--jobs N] | dispatch | durable --store sqlite|postgres | pick | predict [--strategy NAMES] [--seconds N] | router | simulate | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
+    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks backlog [--store sqlite|postgres] [--jobs N] | dispatch | durable --store sqlite|postgres | pick | predict [--strategy NAMES] [--seconds N] | router | schedules [--count N] [--seed S] [--log] | simulate | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
     return 2;
 }

@@ -106,6 +106,10 @@ internal sealed class GatewayActor : UntypedActor, IWithTimers
             AskWho(node);
         if (_core.NeedsTick)
             _core.Tick(Now, _effects);
+        if (!_core.LooksForOwners)
+            return;
+        foreach (IActorRef router in _routers.Answered)
+            router.Tell(new WatchOwners(0));
     }
 
     private void OnStop(IActorRef sender)

@@ -32,6 +32,9 @@ internal sealed class KnownRouters
     /// <summary>The nodes whose actor has still to answer.</summary>
     public IEnumerable<RouterNode> Unanswered => _nodes.Where(n => n.IsAsked);
 
+    /// <summary>The actors of the others.</summary>
+    public IEnumerable<IActorRef> Answered => _nodes.Where(n => n.Ref is not null).Select(n => n.Ref!);
+
     public void Remove(RouterNode node) => _nodes.Remove(node);
 }
 

@@ -52,6 +52,20 @@ internal sealed partial class RouterActor
             asker.Tell(new IGatewayProtocol.DoneAnswer(retry.Ticket, code, detail));
             return;
         }
+        // Should the answer to the reopening be lost, an open job that is read back was reopened, and not open all the time.
+        Look(
+            retry.Key,
+            job =>
+            {
+                if (Dispatcher.WhyNotReopened(job) is { } refusal)
+                    OnReopened(retry, asker, dispatcher, refusal);
+                else
+                    Reopen(retry, asker, dispatcher);
+            },
+            () => OnReopened(retry, asker, dispatcher, new Reopening(ReopenResult.Unavailable)));
+    }
+
+    private void Reopen(IGatewayProtocol.RetryJob retry, IActorRef asker, Dispatcher dispatcher) =>
         Ask(
             _settings.Store.ReopenAsync(dispatcher.Incarnation, new JobId(retry.Key), CancellationToken.None),
             answer => OnReopened(retry, asker, dispatcher, answer),
@@ -62,7 +76,6 @@ internal sealed partial class RouterActor
                 asker.Tell(new IGatewayProtocol.DoneAnswer(
                     retry.Ticket, RefusalCode.OutcomeUnknown, "the store failed; look at the job before you ask again"));
             }));
-    }
 
     private void OnReopened(IGatewayProtocol.RetryJob retry, IActorRef asker, Dispatcher dispatcher, Reopening answer)
     {

@@ -24,6 +24,8 @@ internal sealed partial class RouterActor
             TellFinished(effects.Finished);
         foreach ((int row, AssignBatch batch) in effects.Sends)
             _workers[row]?.Tell(batch);
+        foreach (int row in effects.Welcomes)
+            _workers[row]?.Tell(Welcome(_workers.IncarnationOf(row)));
         foreach (DispatchNotice notice in effects.Notices)
         {
             Log.Notice(_log, notice);
@@ -145,6 +147,7 @@ internal sealed partial class RouterActor
     private void WatchOne(int submitter, long ticket, int index, long key)
     {
         Dispatcher dispatcher = Turn();
+        bool isOurs = dispatcher.IsOurs(key);
         if (_submitters[submitter] is not { } asker || dispatcher.Watch(submitter, ticket, index, key))
             return;
         Look(
@@ -154,7 +157,12 @@ internal sealed partial class RouterActor
                 // The store alone has it: the dispatcher tells of its end, unless it is of the past by now.
                 bool isOpen = job is not null && !JobTransitions.IsFinal(job.State) && dispatcher.IsOurs(key);
                 if (isOpen && ReferenceEquals(dispatcher, _dispatcher))
+                {
+                    // It became ours while the store was asked, so nobody has written down who waits for it.
+                    if (!isOurs)
+                        WatchOne(submitter, ticket, index, key);
                     return;
+                }
                 if (dispatcher.Unwatch(submitter, ticket, index, key))
                 {
                     // One that is not final tells the gateway to ask the queue's owner.

@@ -23,7 +23,7 @@ internal sealed partial class RouterActor
     // What the life port of a router node answers, by its incarnation.
     private readonly Dictionary<long, long> _processes = [];
     private readonly HashSet<long> _greeted = [];
-    private readonly HashSet<Address> _workerNodes = [];
+    private readonly Dictionary<Address, int> _workerNodes = [];
     private readonly HashSet<Address> _fencedNodes = [];
     private readonly HashSet<Address> _unreachable = [];
     private readonly HashSet<string> _awaited = new(StringComparer.Ordinal);
@@ -72,6 +72,8 @@ internal sealed partial class RouterActor
         _directory.Routers = found.Routers;
         Learn(found.Queues);
         dispatcher.Looked(found.Queues);
+        if (found.Queues.Any(dispatcher.IsUnknownlyOwned))
+            _takeover.MustClaim();
         TakeoverCore.Want next = _takeover.Looked(found.Routers, found.Queues, Now());
         Greet(found.Routers);
         WelcomeAwaited();
@@ -145,7 +147,7 @@ internal sealed partial class RouterActor
         if (!rows.Any(dispatcher.IsTakeover))
             return false;
         List<string> names = _hasClaimed ? [.. _workers.Names] : [];
-        foreach (Address node in _workerNodes)
+        foreach (Address node in _workerNodes.Keys)
         {
             if (_workers.At(node).Length == 0 && _former.At(node).Length == 0)
                 names.Add(node.ToString());
@@ -223,13 +225,17 @@ internal sealed partial class RouterActor
             _settings.Membership.Tell(new IMembershipProtocol.LifePortKnown(NodeOf(sender), welcome.ProcessIncarnation, welcome.LifePort));
     }
 
+    /// <summary>Another process lives at the address of the one that is removed: nothing that is known of it is to be forgotten.</summary>
+    private bool IsOfPredecessor(IMembershipProtocol member) =>
+        member is IMembershipProtocol.NodeRemoved removed && _workerNodes.TryGetValue(removed.Node, out int uid) && uid != removed.Uid;
+
     /// <summary>What membership says of router nodes; it also comes while this one is not registered.</summary>
     private void OnNode(IMembershipProtocol member)
     {
         switch (member)
         {
             case IMembershipProtocol.NodeJoined { IsWorker: true } node:
-                _workerNodes.Add(node.Node);
+                _workerNodes[node.Node] = node.Uid;
                 if (node.Node.Equals(Akka.Cluster.Cluster.Get(Context.System).SelfAddress))
                     OnJoined();
                 break;

@@ -26,7 +26,6 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
     private readonly Submitters _submitters = new();
     private readonly Strangers _strangers = new();
     private WorkerRows _workers = new();
-
     // Of the last incarnation: who is awaited, until it says hello or is gone.
     private WorkerRows _former = new();
     private readonly List<(object Message, IActorRef Sender)> _early = [];
@@ -75,6 +74,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
             case IGatewayProtocol question when _released: Sender.Tell(new IGatewayProtocol.Moved(question.Ticket)); return;
             case IRouterProtocol.Release: OnRelease(Sender); return;
             case Terminated gone: OnTerminated(gone.ActorRef); break;
+            case IMembershipProtocol member when IsOfPredecessor(member): return;
             case IMembershipProtocol member:
                 OnNode(member);
                 if (_dispatcher is not null)

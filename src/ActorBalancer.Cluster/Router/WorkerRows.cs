@@ -14,6 +14,8 @@ internal sealed class WorkerRows
 
     public IActorRef? this[int row] => row < _rows.Count ? _rows[row]?.Actor : null;
 
+    public long IncarnationOf(int row) => row < _rows.Count ? _rows[row]?.Incarnation ?? 0 : 0;
+
     public void Set(int row, IActorRef actor, long incarnation, string name)
     {
         while (_rows.Count <= row)

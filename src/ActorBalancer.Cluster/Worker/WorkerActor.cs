@@ -63,6 +63,8 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
             case WorkerEngine.EngineWake m: Timers.StartSingleTimer(nameof(_engine.Tick), Woken.Instance, _engine.Until(m.AtMicros)); break;
             case Woken: _engine.Tick(); break;
             case IMembershipProtocol.NodeJoined { IsRouter: true } m: OnRouter(m.Node, m.Uid); break;
+            case IMembershipProtocol.NodeUnreachable m: OnSuspect(m.Node, m.Uid); break;
+            case IMembershipProtocol.NodeDisconnected m: OnSuspect(m.Node, null); break;
             case IMembershipProtocol.NodeReachable m: OnReachable(m.Node, m.Uid); break;
             case IMembershipProtocol.NodeRemoved m: OnRemoved(m.Node, m.Uid); break;
             case IMembershipProtocol.ProcessGone m: OnGone(m.Node, m.Incarnation); break;
@@ -79,14 +81,19 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     private void OnRouter(Address node, int uid)
     {
         KnownRouter router = RouterAt(node);
-        router.Uid = uid;
-        router.Known = true;
+        router.Joined(uid);
         Greet(node, router);
+    }
+
+    private void OnSuspect(Address node, int? uid)
+    {
+        if (_routers.TryGetValue(node, out KnownRouter? router))
+            router.Suspected(uid);
     }
 
     private void OnReachable(Address node, int uid)
     {
-        if (_routers.TryGetValue(node, out KnownRouter? router) && router.Known && router.Uid == uid)
+        if (_routers.TryGetValue(node, out KnownRouter? router) && router.Reached(uid))
             Greet(node, router);
     }
 
@@ -109,7 +116,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
         if (welcome.RouterIncarnation < router.Incarnation)
             return;
         router.Incarnation = welcome.RouterIncarnation;
-        router.Process = welcome.ProcessIncarnation;
+        router.Welcomed(welcome.ProcessIncarnation);
         _engine.Welcomed(router.Route, sender, welcome);
         if (welcome.LifePort != 0)
             _membership.Tell(new IMembershipProtocol.LifePortKnown(AddressOf(sender), welcome.ProcessIncarnation, welcome.LifePort));
@@ -152,7 +159,7 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     private void Lose(Address node, KnownRouter router)
     {
         // A process that starts there again answers before the cluster has removed the old one, whose removal says nothing of it.
-        router.Uid = 0;
+        router.Lost();
         _engine.RouterLost(router.Route, Selection(node));
     }
 

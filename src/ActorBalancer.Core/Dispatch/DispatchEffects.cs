@@ -41,6 +41,9 @@ internal sealed class DispatchEffects
     /// <summary>Messages to workers, by fleet row.</summary>
     public List<(int Row, AssignBatch Batch)> Sends { get; } = [];
 
+    /// <summary>Workers, by fleet row, that do not seem to know which queues are ours: welcome them again, which tells them.</summary>
+    public List<int> Welcomes { get; } = [];
+
     /// <summary>Worker incarnations that left the fleet, however they did.</summary>
     public List<long> Gone { get; } = [];
 
@@ -64,6 +67,7 @@ internal sealed class DispatchEffects
         Finished.Clear();
         Steps.Clear();
         Sends.Clear();
+        Welcomes.Clear();
         Gone.Clear();
         Notices.Clear();
         Fenced = false;

@@ -94,7 +94,7 @@ internal sealed partial class Dispatcher
     }
 
     /// <summary>All jobs of the queue are in memory.</summary>
-    private static bool IsWhole(QueueState queue) => !queue.Loading && queue.Reader.Reopening.Count == 0
+    private static bool IsWhole(QueueState queue) => !queue.Loading && queue.Reader is { Reopening.Count: 0, Keys.Count: 0 }
         && queue.Chains.Values.All(chain => !chain.More)
         && queue.Lanes.All(lane => lane.Ready.All(s => s is null or { IsWhole: true, Pending.Count: 0 }) && lane.Later is null or { IsLoading: false } && (lane.Later is null || lane.Later.Behind == LaterStream.None));
 }

@@ -62,6 +62,6 @@ internal sealed partial class Dispatcher
     private UnknownSubmit Unresolved(Submit submit)
     {
         _inserting -= submit.Accepted;
-        return new UnknownSubmit(new SubmitAnswer(submit.Submitter, submit.Ticket, submit.Keys, submit.Codes, submit.Detail), submit.Jobs, submit.Notify);
+        return new UnknownSubmit(new SubmitAnswer(submit.Submitter, submit.Ticket, submit.Keys, submit.Codes, submit.Detail), submit.Jobs, submit.Notify) { AtUnixMs = submit.AtUnixMs };
     }
 }

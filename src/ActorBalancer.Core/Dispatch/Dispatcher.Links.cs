@@ -52,6 +52,7 @@ internal sealed partial class Dispatcher
         }
         DrainStated(link, hello.Draining);
         _fleet.Changed(link.Row);
+        TakeBackGone(link, hello.Held);
         Adopt(link, hello.Held);
         Adopt(link, Array.ConvertAll(hello.Left, run => run with { IsLeft = true }));
         link.SaidHello = true;
@@ -90,8 +91,10 @@ internal sealed partial class Dispatcher
         if (report.Held is not null)
         {
             ResendGap(link, report.BatchSeen);
-            if (link is { State: WorkerState.Silent, Removed: false })
-                WorkerReachable(link.Incarnation);
+            WelcomeAgain(link, report);
+            // A process that reports is there, whoever was removed at its address.
+            link.Removed = false;
+            WorkerReachable(link.Incarnation);
         }
         DrainStated(link, report.Draining);
         _fleet.Changed(link.Row);
@@ -165,8 +168,11 @@ internal sealed partial class Dispatcher
         link.PendingBytes = 0;
         // Even evidence may be wrong: should it come back, no number of a batch is used twice.
         _retired[link.Incarnation] = link.LastNumber;
-        foreach (long key in _offered.Where(o => o.Value.Link == link).Select(o => o.Key).ToArray())
-            _offered.Remove(key);
+        foreach ((long key, List<(HeldRun Run, WorkerLink Link)> offers) in _offered.ToArray())
+        {
+            if (offers.RemoveAll(offer => offer.Link == link) > 0 && offers.Count == 0)
+                _offered.Remove(key);
+        }
         _fleet.Remove(link);
         Effects.Gone.Add(link.Incarnation);
         HeardOf(link.Name);

@@ -1,4 +1,5 @@
 using ActorBalancer.Storage;
+using ActorBalancer.Work;
 
 namespace ActorBalancer.Dispatch;
 
@@ -178,6 +179,9 @@ internal sealed partial class Dispatcher
         }
         foreach (long key in query.Keys)
         {
+            // Passed over for now: it is read again when the store has answered the retry.
+            if (queue.Reader.Reopening.Contains(key))
+                continue;
             queue.Reader.Keys.Remove(key);
             _reopenedPerhaps.Remove(key);
             _offered.Remove(key);
@@ -201,7 +205,8 @@ internal sealed partial class Dispatcher
         Lane lane = LaneOf(queue, jobs.Kind(i));
         bool holdsSource = runAt > 0 && stored.Runs[i] > 0 && queue.Ordered && jobs.Source(i) is not null;
         // A run that is recorded already only waits for its acknowledgement.
-        bool isOffered = _offered.Remove(key, out (Work.HeldRun Run, WorkerLink Link) offer) && offer.Run.Attempt > stored.Runs[i];
+        int runs = stored.Runs[i];
+        bool isOffered = _offered.Remove(key, out List<(HeldRun Run, WorkerLink Link)>? offers) && offers.Exists(offer => offer.Run.Attempt > runs);
         if (!anyway && !isOffered && !holdsSource)
         {
             if (runAt == 0 && IsPassedBy(queue, jobs, i))
@@ -225,8 +230,9 @@ internal sealed partial class Dispatcher
             Keep(ref entry);
             entry.State = EntryState.Undecided;
             _undecided.Add(slot);
-            if (isOffered)
-                Adopt(offer.Link, offer.Run, slot);
+            // What goes on comes before what ended with its worker.
+            foreach ((HeldRun run, WorkerLink link) in offers?.OrderBy(offer => offer.Run.IsLeft) ?? Enumerable.Empty<(HeldRun, WorkerLink)>())
+                Adopt(link, run, slot);
             return true;
         }
         if (runAt > 0)

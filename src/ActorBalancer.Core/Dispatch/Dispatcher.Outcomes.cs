@@ -9,6 +9,9 @@ internal sealed partial class Dispatcher
 {
     private readonly Dictionary<long, List<(int Submitter, long Ticket, int Index)>> _watchers = [];
 
+    /// <summary>Long enough for a queue to find its next owner, and for that one to be heard.</summary>
+    private const long ForAnotherTime = 30 * Moment.PerSecond;
+
     private void ReadOutcomes(WorkerLink link, WorkerReport report)
     {
         long number = report.FirstOutcome;
@@ -24,12 +27,33 @@ internal sealed partial class Dispatcher
                 continue;
             if (IsOffered(in run))
                 return; // Its job is not read back yet; the worker repeats it.
+            if (IsForAnother(in run) && !IsOverdue(link))
+                return; // The worker keeps it until the queue's owner welcomes it, and tells that one.
+            if (IsEarly(link, in run))
+                return; // Its hello got lost, and it took another welcome for the answer.
             if (run.Submits is not null && !HasQueues(in run))
                 return;
             link.OutcomesRead++;
+            if (!IsForAnother(in run))
+                link.ForAnotherSince = 0;
             ReadOutcome(link, in run);
         }
     }
+
+    /// <summary>Another incarnation gave the job out, and its queue is not this one's: its owner waits for this, and would never hear of it.</summary>
+    private bool IsForAnother(in FinishedRun run) => !run.IsNothing && run.Token.Incarnation != _incarnation && run.Key >= 0 && _byNumber[JobKey.Queue(run.Key)] is null;
+
+    /// <summary>By then an owner that waits for it has said so to the worker, see <see cref="WelcomeAgain"/>; all others wait behind it.</summary>
+    private bool IsOverdue(WorkerLink link)
+    {
+        if (link.ForAnotherSince == 0)
+            link.ForAnotherSince = Now.Micros;
+        return Now.Micros - link.ForAnotherSince >= ForAnotherTime;
+    }
+
+    /// <summary>Until the worker has said what it holds, nobody knows whether this is the outcome of a job that waits to be adopted.</summary>
+    private bool IsEarly(WorkerLink link, in FinishedRun run) =>
+        !run.IsNothing && run.Token.Incarnation != _incarnation && _awaited.Contains(link.Name) && !_adopted.ContainsKey(run.Token);
 
     private void ReadOutcome(WorkerLink link, in FinishedRun run)
     {
@@ -44,7 +68,9 @@ internal sealed partial class Dispatcher
         if (slot < 0 || _table[slot].State != EntryState.Sent || _table[slot].Worker != link.Row)
         {
             // What never started was only handed back; a run that did start is a duplicate worth telling. One of an earlier incarnation
-            // that was not adopted is recorded: its outcome was stored and only the acknowledgement did not arrive.
+            // that was not adopted is recorded: its outcome was stored and only the acknowledgement did not arrive. Unless we are of the past
+            // ourselves, which the store shall say before the worker forgets it.
+            _turn.AsksFence |= !run.IsNothing && run.Token.Incarnation != _incarnation;
             if (run.StartedUnixMs > 0 && run.Token.Incarnation == _incarnation)
             {
                 StaleOutcomes++;

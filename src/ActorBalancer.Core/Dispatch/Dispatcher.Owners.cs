@@ -14,6 +14,9 @@ internal sealed partial class Dispatcher
     /// <summary>The numbers of the queues that it owns.</summary>
     public int[] OwnedQueues => [.. _rotation.Select(q => q.Number)];
 
+    /// <summary>The store gave it to this incarnation, which has not heard of that.</summary>
+    public bool IsUnknownlyOwned(QueueRow row) => row.Owner == _incarnation && !Owns(row.Name);
+
     /// <summary>Jobs of this incarnation's predecessors may be at workers still: the queue was used, and not by us.</summary>
     public bool IsTakeover(QueueRow row) => row.Horizons.Count > 0 && !Owns(row.Name);
 

@@ -8,7 +8,8 @@ internal sealed partial class Dispatcher
     private readonly HashSet<long> _reopenedPerhaps = [];
 
     /// <summary>
-    /// Somebody wants a final job to run again. None: the store is to be asked, and its answer told with <see cref="Reopened"/>.
+    /// Somebody wants a final job to run again. None: the store is to be asked for the job (see
+    /// <see cref="WhyNotReopened"/>) and to reopen it, and its answer told with <see cref="Reopened"/>.
     /// </summary>
     public (RefusalCode Code, string? Detail) Retry(long key)
     {
@@ -26,6 +27,13 @@ internal sealed partial class Dispatcher
         return (RefusalCode.None, null);
     }
 
+    /// <summary>
+    /// Null: the store has the job in a state from which it can be reopened, and is to be asked for that. It is looked at first, so that a job
+    /// which is open after an answer was lost is known to have been reopened, and not to have been open all the time.
+    /// </summary>
+    public static Reopening? WhyNotReopened(JobInfo? job) => job is null ? new Reopening(ReopenResult.NotFound)
+        : JobTransitions.IsRetryable(job.State) ? null : new Reopening(ReopenResult.WrongState, job.State);
+
     /// <summary>The store's answer.</summary>
     public (RefusalCode Code, string? Detail) Reopened(long key, Reopening answer)
     {
@@ -40,16 +48,25 @@ internal sealed partial class Dispatcher
             case ReopenResult.NotFound:
                 return NoJob(key);
             case ReopenResult.WrongState:
+                ReadUnlessFinal(key, answer.Was);
                 return WrongState(id, answer.Was);
             case ReopenResult.PayloadGone:
                 return (RefusalCode.Conflict, $"the payload of job {id} is no longer kept; submit it anew");
             case ReopenResult.Unavailable:
+                ReadUnlessFinal(key, JobState.Waiting);
                 return (RefusalCode.StoreUnavailable, "the store is away; nothing was changed, ask again");
             default:
                 Effects.Fenced = true;
                 _fenced = true;
                 return (RefusalCode.StoreUnavailable, "another router took over; nothing was changed, ask again");
         }
+    }
+
+    /// <summary>A reading may have passed the job over for the sake of this retry.</summary>
+    private void ReadUnlessFinal(long key, JobState state)
+    {
+        if (!JobTransitions.IsFinal(state) && _byNumber[JobKey.Queue(key)] is { } queue && FindSlot(key) < 0)
+            WantKey(queue, key);
     }
 
     private void TakeUp(long key, Reopening answer)

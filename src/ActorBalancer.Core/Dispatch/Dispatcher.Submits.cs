@@ -171,6 +171,8 @@ internal sealed partial class Dispatcher
             accepted++;
             _inserting++;
         }
+        if (jobs.Rule != BatchRule.OnlyAsk && (codes is null || jobs.Rule != BatchRule.AllOrNone))
+            RefuseUnopened(jobs, keys, ref codes, ref detail);
         if (jobs.Rule == BatchRule.Reserve)
         {
             Reserve(submit with { Keys = keys, Codes = codes, Detail = detail }, accepted);
@@ -188,6 +190,20 @@ internal sealed partial class Dispatcher
         }
         _turn.Commit.Inserts.Add(new InsertRows(jobs, keys, Now.UnixMs) { Ordered = OrderedAmong(jobs) });
         _turn.Submits.Add(submit with { Keys = keys, Codes = codes, Detail = detail, Accepted = accepted, AtUnixMs = Now.UnixMs });
+    }
+
+    /// <summary>Rows whose queues were not asked for, since their kind was unknown; a worker has offered it since.</summary>
+    private void RefuseUnopened(JobBatch jobs, long[] keys, ref RefusalCode[]? codes, ref string? detail)
+    {
+        for (int i = 0; i < keys.Length; i++)
+        {
+            if (keys[i] >= 0 || (codes is not null && codes[i] != RefusalCode.None))
+                continue;
+            codes ??= new RefusalCode[keys.Length];
+            codes[i] = RefusalCode.NotReady;
+            detail ??= $"the first worker for the kind '{jobs.Kind(i)}' came just now; submit again";
+            _refused[(int)RefusalCode.NotReady]++;
+        }
     }
 
     private int[]? OrderedAmong(JobBatch jobs)
@@ -225,7 +241,7 @@ internal sealed partial class Dispatcher
             Effects.Commit = stalled.Commit;
             return;
         }
-        if (_turn.Commit.IsEmpty)
+        if (!_turn.IsDue)
         {
             // Nothing is on its way to the store, so whatever was read is settled.
             foreach (WorkerLink link in _fleet.Links)
@@ -443,6 +459,11 @@ internal sealed partial class Dispatcher
 
         public List<(WorkerLink Link, long Read)> Acks { get; } = [];
 
+        /// <summary>Outcomes of other incarnations' runs were dropped: their workers may forget them only if the store still has us as the owner.</summary>
+        public bool AsksFence { get; set; }
+
+        public bool IsDue => AsksFence || !Commit.IsEmpty;
+
         public void Clear()
         {
             Commit.Inserts.Clear();
@@ -459,6 +480,7 @@ internal sealed partial class Dispatcher
             Slots.Clear();
             Cancelled.Clear();
             Acks.Clear();
+            AsksFence = false;
         }
     }
 }

@@ -9,7 +9,7 @@ internal sealed partial class Dispatcher
     private readonly Dictionary<RunToken, int> _adopted = [];
     private readonly HashSet<string> _awaited = [];
     private readonly HashSet<int> _undecided = [];
-    private readonly Dictionary<long, (HeldRun Run, WorkerLink Link)> _offered = [];
+    private readonly Dictionary<long, List<(HeldRun Run, WorkerLink Link)>> _offered = [];
     private readonly HashSet<long> _cancelledEarly = [];
     private bool _claimed;
 
@@ -131,8 +131,13 @@ internal sealed partial class Dispatcher
     {
         foreach (string name in names)
         {
-            if (again || _fleet.FindByName(name) is null)
-                _awaited.Add(name);
+            WorkerLink? link = _fleet.FindByName(name);
+            if (!again && link is not null)
+                continue;
+            _awaited.Add(name);
+            // What it said before was of other queues.
+            if (link is not null)
+                link.SaidHello = false;
         }
     }
 
@@ -171,11 +176,23 @@ internal sealed partial class Dispatcher
             if (FindSlot(run.Key) is >= 0 and int slot)
                 Adopt(link, run, slot);
             else if (!_claimed)
-                _offered.TryAdd(run.Key, (run, link));
-            else if (run.Key >= 0 && _byNumber[JobKey.Queue(run.Key)] is { } queue && JobKey.Sequence(run.Key) < queue.LoadBelow
-                && _offered.TryAdd(run.Key, (run, link)))
+                Offer(link, run);
+            else if (run.Key >= 0 && _byNumber[JobKey.Queue(run.Key)] is { } queue && JobKey.Sequence(run.Key) < queue.LoadBelow && Offer(link, run))
                 WantKey(queue, run.Key);
         }
+    }
+
+    /// <summary>
+    /// Remembers it until its job is read back. One worker may run a job whose earlier run another one left when it died. False: that is known.
+    /// </summary>
+    private bool Offer(WorkerLink link, HeldRun run)
+    {
+        if (!_offered.TryGetValue(run.Key, out List<(HeldRun, WorkerLink)>? offers))
+            _offered.Add(run.Key, offers = new(1));
+        if (offers.Contains((run, link)))
+            return false;
+        offers.Add((run, link));
+        return true;
     }
 
     /// <summary>The store has said what became of what some workers offered: those count as heard of now.</summary>
@@ -189,10 +206,27 @@ internal sealed partial class Dispatcher
 
     private void EndOffers(WorkerLink link)
     {
-        if (_offered.Values.Any(offer => offer.Link == link))
+        if (_offered.Values.Any(offers => offers.Exists(offer => offer.Link == link)))
             return;
         link.SaidHello = false;
         HeardOf(link.Name);
+    }
+
+    /// <summary>
+    /// A hello names all that the worker holds. What we adopted and it does not name is over: its outcome was read before we knew whose it was.
+    /// </summary>
+    private void TakeBackGone(WorkerLink link, HeldRun[] held)
+    {
+        if (link.Adopted == 0)
+            return;
+        foreach ((RunToken token, int slot) in _adopted.ToArray())
+        {
+            if (_table[slot] is not { State: EntryState.Sent, Adopted: true } entry || entry.Worker != link.Row || Array.Exists(held, run => run.Token == token))
+                continue;
+            _adopted.Remove(token);
+            EndRun(slot, link);
+            PutBack(slot, link);
+        }
     }
 
     private void Adopt(WorkerLink link, HeldRun run, int slot)
@@ -203,6 +237,8 @@ internal sealed partial class Dispatcher
             return;
         }
         ref JobEntry entry = ref _table[slot];
+        if (entry.State == EntryState.Delayed && run.Attempt > entry.Runs && _delayed.Remove(slot, out _, out _))
+            Recall(ref entry, slot);
         // A run that is recorded already only waits for its acknowledgement.
         if (entry.State != EntryState.Undecided || run.Attempt <= entry.Runs || !_adopted.TryAdd(run.Token, slot))
             return;
@@ -227,6 +263,33 @@ internal sealed partial class Dispatcher
         _fleet.Changed(link.Row);
     }
 
+    /// <summary>It is not due by our clock, and was by that of the router which sent it.</summary>
+    private void Recall(ref JobEntry entry, int slot)
+    {
+        entry.Lane.Queue.Scheduled--;
+        entry.Lane.Queue.Waiting++;
+        if (!entry.OwnsSource)
+            DelayedNoMore(ref entry);
+        Keep(ref entry);
+        entry.State = EntryState.Undecided;
+        _undecided.Add(slot);
+    }
+
+    /// <summary>
+    /// What we adopted it would report to us, had it heard the welcome that names our queues; another one may have been taken for the answer
+    /// to its hello.
+    /// </summary>
+    private void WelcomeAgain(WorkerLink link, WorkerReport report)
+    {
+        if (link.Adopted == 0)
+            return;
+        int told = report.Held!.Count(run => _adopted.ContainsKey(run.Token)) + report.Outcomes.Count(run => _adopted.ContainsKey(run.Token));
+        if (told < link.Adopted)
+            Effects.Welcomes.Add(link.Row);
+    }
+
     /// <summary>A worker says that it holds a job which is not read back from the store yet.</summary>
-    private bool IsOffered(in FinishedRun run) => _offered.TryGetValue(run.Key, out (HeldRun Run, WorkerLink) offer) && offer.Run.Token == run.Token;
+    private bool IsOffered(in FinishedRun run) => _offered.TryGetValue(run.Key, out List<(HeldRun Run, WorkerLink)>? offers) && Offers(offers, run.Token);
+
+    private static bool Offers(List<(HeldRun Run, WorkerLink)> offers, RunToken token) => offers.Exists(offer => offer.Run.Token == token);
 }

@@ -91,7 +91,7 @@ internal sealed partial class Dispatcher
         {
             AssignAll();
             // Assigning may have asked for a further horizon.
-            if (!_turn.Commit.IsEmpty)
+            if (_turn.IsDue)
                 FlushCommit();
         }
         foreach (WorkerLink link in _fleet.Links)
@@ -124,6 +124,13 @@ internal sealed partial class Dispatcher
             if (!entry.OwnsSource)
                 DelayedNoMore(ref entry);
             Keep(ref entry);
+            if (_awaited.Count > 0 && IsMaybeAssigned(entry.Lane.Queue, entry.Key))
+            {
+                // By another router's clock it may have been due before, and run at a worker that has not said so yet.
+                entry.State = EntryState.Undecided;
+                _undecided.Add(slot);
+                continue;
+            }
             Enter(slot);
         }
     }

@@ -89,6 +89,9 @@ internal sealed class WorkerLink
     /// <summary>What the worker was last told of <see cref="OutcomesCommitted"/>.</summary>
     public long OutcomesTold { get; set; }
 
+    /// <summary>Since when the next outcome waits to be told to another router; 0: it does not.</summary>
+    public long ForAnotherSince { get; set; }
+
     public long ReportSeen { get; set; }
 
     public long LastNumber { get; set; }

@@ -44,6 +44,16 @@ internal sealed class BatchSplit(IntakeBatch whole)
         _detail = "The jobs go to queues of several routers, and only some of them accepted theirs: look which jobs there are before you submit again.";
     }
 
+    /// <summary>Some router may have accepted all of it before: whoever is refused beside others does not know.</summary>
+    public void SayUnsure()
+    {
+        for (int i = 0; _codes is not null && i < _codes.Length; i++)
+        {
+            if (_codes[i] == RefusalCode.None && Keys[i] < 0)
+                _codes[i] = RefusalCode.OutcomeUnknown;
+        }
+    }
+
     /// <summary>Some rows of a batch as a batch of its own.</summary>
     public static JobBatch Take(JobBatch jobs, int[] rows, BatchRule rule)
     {

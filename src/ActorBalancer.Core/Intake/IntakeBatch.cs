@@ -40,6 +40,9 @@ internal sealed class IntakeBatch
     public long Ticket;
     public KnownRouter? To;
     public bool IsAnswered;
+
+    /// <summary>It was sent to a router that never answered, and is sent again: who refuses it then does not know whether that one accepted it.</summary>
+    public bool MayBeAccepted;
     public int Unfinished;
     public long[]? Keys;
 

@@ -32,7 +32,7 @@ internal sealed partial class IntakeCore
     {
         List<IntakeBatch> again = [.. _batches.Values.Where(b => b is { IsAnswered: false, IsRepeatable: true } && HasLeft(b, b.To!, moved)).OrderBy(b => b.Ticket)];
         foreach (IntakeBatch batch in again)
-            TakeBack(batch);
+            TakeBack(batch, mayBeAccepted: true);
         foreach (KnownRouter router in _routers.All)
         {
             IntakeBatch[] waiting = [.. router.Waiting];

@@ -27,7 +27,7 @@ internal sealed partial class IntakeCore
             return;
         }
         KnownRouter from = batch.To!;
-        TakeBack(batch);
+        TakeBack(batch, mayBeAccepted: false);
         // Asked again at once it would say the same.
         if (batch.Jobs.Queues.Any(q => _routers.OfQueue(q).Router == from))
             _homeless.Enqueue(batch);
@@ -58,7 +58,7 @@ internal sealed partial class IntakeCore
         foreach (IntakeBatch batch in again)
         {
             if (batch.Ticket != 0)
-                TakeBack(batch);
+                TakeBack(batch, mayBeAccepted: true);
             Place(batch, now, effects);
         }
         _questions.RouterGone(router, now.Micros, effects);
@@ -162,6 +162,13 @@ internal sealed partial class IntakeCore
                 : new IntakeBatch(some, [.. taken.Select(row => batch.Callers![row])]);
             part.SinceMicros = batch.SinceMicros;
             part.FirstMicros = batch.FirstMicros;
+            part.MayBeAccepted = batch.MayBeAccepted;
+            for (int i = 0; i < taken.Length; i++)
+            {
+                // The end of a job may overtake the answer to its submit.
+                if (batch.HasEnded(taken[i]))
+                    part.TryEnd(i);
+            }
             parts.Add(part);
             _outstandingBytes += part.Bytes;
         }
@@ -189,6 +196,7 @@ internal sealed partial class IntakeCore
                 WholeRows = [.. Enumerable.Range(0, whole.Jobs.Count)],
             };
             all.SinceMicros = all.FirstMicros = now.Micros;
+            all.MayBeAccepted = whole.MayBeAccepted;
             _outstandingJobs += all.Jobs.Count;
             _outstandingBytes += all.Bytes;
             Place(all, now, effects);
@@ -196,6 +204,8 @@ internal sealed partial class IntakeCore
         }
         if (whole.Jobs.Rule == BatchRule.AllOrNone)
             split.SayHalf();
+        if (whole.MayBeAccepted)
+            split.SayUnsure();
         effects.BatchReplies.Add(new(whole.Sink!, whole.Tag, split.Keys, split.Codes, split.Detail));
     }
 
@@ -219,8 +229,9 @@ internal sealed partial class IntakeCore
     }
 
     /// <summary>It was sent, and nothing came of it. The time that it has to find an owner runs from its submit.</summary>
-    private void TakeBack(IntakeBatch batch)
+    private void TakeBack(IntakeBatch batch, bool mayBeAccepted)
     {
+        batch.MayBeAccepted |= mayBeAccepted && batch.Jobs.Rule != BatchRule.OnlyAsk;
         _batches.Remove(batch.Ticket);
         batch.To!.UnansweredBytes -= batch.Bytes;
         batch.To = null;

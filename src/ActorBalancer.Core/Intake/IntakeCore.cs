@@ -37,6 +37,11 @@ internal sealed partial class IntakeCore(IntakeLimits limits)
     /// <summary>True: something waits for an answer or a router, so that time must be told with <see cref="Tick"/>.</summary>
     public bool NeedsTick => _outstandingJobs > 0 || _questions.Count > 0 || _watches.HasStrays || _hasStrays;
 
+    /// <summary>
+    /// Something waits for the owner of its queue: routers are to be asked who owns what. Word of a former owner may have come last.
+    /// </summary>
+    public bool LooksForOwners => _homeless.Count > 0 || _hasStrays || _watches.HasStrays;
+
     /// <summary>Batches that are kept: those without an answer, and those whose jobs' ends somebody waits for.</summary>
     public int Held => _batches.Count;
 
@@ -115,7 +120,7 @@ internal sealed partial class IntakeCore(IntakeLimits limits)
         }
         Settle(batch);
         batch.Keys = keys;
-        codes = WithoutEnded(batch, codes);
+        codes = Unsure(batch, keys, WithoutEnded(batch, codes));
         batch.Watching.Add(batch.Router);
         Reply(batch, keys, codes, detail, now, effects, known);
         for (int i = 0; codes is not null && i < codes.Length; i++)
@@ -123,6 +128,9 @@ internal sealed partial class IntakeCore(IntakeLimits limits)
             if (codes[i] != RefusalCode.None)
                 batch.TryEnd(i);
         }
+        // The queue may have got another owner before this answer came, which does not know who waits.
+        if (batch.Notify && Array.Exists(keys, key => _routers.HasLeft(key, batch.To!)))
+            batch.NeedsWatch = _hasStrays = true;
         if (!batch.Notify || batch.Unfinished == 0)
             _batches.Remove(ticket);
         SendTo(batch.To!, now, effects);
@@ -234,7 +242,7 @@ internal sealed partial class IntakeCore(IntakeLimits limits)
         RefusalCode[] codes = new RefusalCode[batch.Jobs.Count];
         Array.Fill(keys, -1);
         Array.Fill(codes, code);
-        Reply(batch, keys, WithoutEnded(batch, codes), detail, now, effects);
+        Reply(batch, keys, Unsure(batch, keys, WithoutEnded(batch, codes)), detail, now, effects);
     }
 
     /// <summary>The end of a job may overtake the answer, or the answer be lost: a row that has ended was accepted, and is not refused.</summary>
@@ -249,6 +257,23 @@ internal sealed partial class IntakeCore(IntakeLimits limits)
         {
             if (batch.HasEnded(i))
                 codes[i] = RefusalCode.None;
+        }
+        return codes;
+    }
+
+    /// <summary>
+    /// A router that refuses what another one was sent before speaks for itself only; but that a key was used for another job is so for all.
+    /// </summary>
+    private static RefusalCode[]? Unsure(IntakeBatch batch, long[] keys, RefusalCode[]? codes)
+    {
+        if (codes is null || !batch.MayBeAccepted)
+            return codes;
+        codes = [.. codes];
+        for (int i = 0; i < codes.Length; i++)
+        {
+            // Nothing may be wrong with a row that is refused beside others.
+            bool isRefused = codes[i] is not (RefusalCode.None or RefusalCode.KeyReused) || (codes[i] == RefusalCode.None && keys[i] < 0 && !batch.HasEnded(i));
+            codes[i] = isRefused ? RefusalCode.OutcomeUnknown : codes[i];
         }
         return codes;
     }

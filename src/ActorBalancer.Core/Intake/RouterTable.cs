@@ -49,6 +49,10 @@ internal sealed class RouterTable
 
     public Way OfKey(long key) => key >= 0 && _numbers[JobKey.Queue(key)] is { } queue ? Of(queue) : OfAny();
 
+    /// <summary>Its queue has another owner than the router that accepted it.</summary>
+    public bool HasLeft(long key, KnownRouter from) =>
+        key >= 0 && _numbers[JobKey.Queue(key)] is { Owner: not 0 } queue && queue.Owner != from.Incarnation;
+
     public Way OfAny() => new(Current);
 
     /// <summary>

@@ -76,6 +76,9 @@ internal sealed class TakeoverCore(string name)
         LookNow();
     }
 
+    /// <summary>The store says that this node owns a queue that it knows nothing of: the answer to a claim was lost.</summary>
+    public void MustClaim() => _mustClaim = true;
+
     public Want Wanted(Moment now)
     {
         if (_incarnation == 0 || _busy)

@@ -24,4 +24,9 @@ internal struct FinishedRun
 
     /// <summary>Jobs to be stored together with this outcome; null: none.</summary>
     public JobBatch? Submits;
+
+    /// <summary>Stands where an outcome was that another router is told; of no run.</summary>
+    public readonly bool IsNothing => Token.Incarnation == 0;
+
+    public static FinishedRun Nothing(long key) => new() { Key = key, Outcome = AttemptOutcome.Released, RetryAfterMs = -1 };
 }

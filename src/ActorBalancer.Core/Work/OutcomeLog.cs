@@ -76,24 +76,23 @@ internal sealed class OutcomeLog
         Forget(Next - 1);
     }
 
-    public bool Any(Func<long, bool> isMeant)
+    /// <summary>
+    /// Takes out what another router is to be told, oldest first. In its place stays a word that says nothing, since the numbers of the others
+    /// must not change: they may have been read.
+    /// </summary>
+    public List<(FinishedRun Run, int Attempt)> TakeOut(Func<long, bool> isMeant)
     {
+        List<(FinishedRun, int)> taken = [];
         for (int i = 0; i < _kept.Count; i++)
         {
-            if (isMeant(_kept[i].Key))
-                return true;
+            ref FinishedRun run = ref _kept[i];
+            if (run.IsNothing || !isMeant(run.Key))
+                continue;
+            taken.Add((run, _attempts[i]));
+            Bytes -= SizeOf(run);
+            run = FinishedRun.Nothing(run.Key);
         }
-        return false;
-    }
-
-    /// <summary>Takes them all out, oldest first; their numbers are used up.</summary>
-    public List<(FinishedRun Run, int Attempt)> TakeAll()
-    {
-        List<(FinishedRun, int)> all = new(_kept.Count);
-        for (int i = 0; i < _kept.Count; i++)
-            all.Add((_kept[i], _attempts[i]));
-        Forget(Next - 1);
-        return all;
+        return taken;
     }
 
     private static int SizeOf(in FinishedRun run) => run.Result.Length + (run.Error?.Length ?? 0) + (run.Submits is { } jobs ? jobs.Blob.Length + (64 * jobs.Count) : 0);

@@ -12,25 +12,34 @@ internal sealed partial class WorkerCore
     /// <summary>Where the outcome of that job goes, which came by a route.</summary>
     private RouterRoute HomeOf(long key, int route) => (key < 0 ? null : _owners[JobKey.Queue(key)]) is { } owner ? owner : _routes[route];
 
-    /// <summary>True: it claims a queue that it had not claimed before. The newest claim counts; one that is given up goes back to who still makes it.</summary>
-    private bool TakeQueues(RouterRoute way, int[] queues)
+    /// <summary>
+    /// True: it claims a queue that it had not claimed before. The newest claim counts, and what it answers to a hello is new: a claim of
+    /// before may have come later than that of the owner who followed.
+    /// </summary>
+    private bool TakeQueues(RouterRoute way, int[] queues, bool isAnswer)
     {
         bool news = false;
         HashSet<int> before = way.Queues;
-        way.Queues = [.. queues.Where(q => q is >= 0 and < JobKey.MaxQueues)];
+        GiveBack(way, [.. queues.Where(q => q is >= 0 and < JobKey.MaxQueues)], null);
         foreach (int queue in way.Queues)
         {
-            if (before.Contains(queue))
+            if (!isAnswer && before.Contains(queue))
                 continue;
             news |= _owners[queue] != way;
             _owners[queue] = way;
         }
-        foreach (int queue in before)
-        {
-            if (!way.Queues.Contains(queue) && _owners[queue] == way)
-                _owners[queue] = _routes.Find(other => other.Queues.Contains(queue));
-        }
         return news;
+    }
+
+    /// <summary>What it claims no more goes back to who still claims it, or to nobody in particular.</summary>
+    private void GiveBack(RouterRoute way, HashSet<int> queues, RouterRoute? otherwise)
+    {
+        foreach (int queue in way.Queues)
+        {
+            if (!queues.Contains(queue) && _owners[queue] == way)
+                _owners[queue] = _routes.Find(other => other != way && other.Queues.Contains(queue)) ?? otherwise;
+        }
+        way.Queues = queues;
     }
 
     /// <summary>Outcomes that were to go to a former owner of their queue go to the present one.</summary>
@@ -38,17 +47,10 @@ internal sealed partial class WorkerCore
     {
         foreach (RouterRoute way in _routes)
         {
-            if (way.Link is not { Outcomes.Count: > 0 } link || !link.Outcomes.Any(key => IsAway(key, way)))
+            if (way.Link is not { Outcomes.Count: > 0 } link)
                 continue;
-            List<(FinishedRun Run, int Attempt)> all = link.Outcomes.TakeAll();
-            foreach ((FinishedRun run, int attempt) in all)
+            foreach ((FinishedRun run, int attempt) in link.Outcomes.TakeOut(key => IsAway(key, way)))
             {
-                if (!IsAway(run.Key, way))
-                {
-                    // It gets a new number, which the next full report explains.
-                    link.Outcomes.Add(run, attempt);
-                    continue;
-                }
                 WorkerLink home = HomeOf(run.Key, way.Number).Link!;
                 home.Outcomes.Add(run, attempt);
                 // That router counts it as read on its link, so the credit has to count it too.

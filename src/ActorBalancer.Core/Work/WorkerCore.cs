@@ -100,7 +100,7 @@ internal sealed partial class WorkerCore
             return;
         way.Present = way.IsMember = false;
         // What it owned stays its own until another router says otherwise; but it claims nothing against others any more.
-        way.Queues = [];
+        GiveBack(way, [], way);
         // Nothing of that process counts any more, not even what is still on its way.
         way.Lowest = Math.Max(way.Lowest, (way.Link?.Incarnation ?? 0) + 1);
         way.HelloAt = now.Micros + KnockInterval;
@@ -118,10 +118,11 @@ internal sealed partial class WorkerCore
         RouterRoute way = RouteOf(route);
         if (welcome.WorkerIncarnation != _identity.Incarnation || welcome.RouterIncarnation < way.Lowest)
             return;
+        bool isAnswer = way.HelloAt != long.MaxValue;
         // Whoever answers is there, even if membership has not said so yet.
         way.Present = true;
-        bool news = TakeQueues(way, welcome.Queues);
-        if (way.HelloAt == long.MaxValue)
+        bool news = TakeQueues(way, welcome.Queues, isAnswer);
+        if (!isAnswer)
         {
             // Nobody asked: the router does not know us, being a new incarnation or having given us up; or it is an answer that
             // came twice.

@@ -45,6 +45,30 @@ public sealed class OwnerTests
     }
 
     [Fact]
+    public void Batch_that_one_router_may_have_accepted_is_not_refused_for_certain_by_the_next()
+    {
+        Sink sink = new();
+        JobBatch keyed = JobBatch.From([Job() with { Queue = "b", Key = "k" }]);
+        _h.Do(() => _h.Core.Submit(new IntakeBatch(keyed, 7, sink, notify: true), _h.Now, _h.Effects));
+        Tell(1, 100, ("b", 1, 100));
+        Assert.Equal([2, 1], _h.Sent.Select(b => b.Router));
+        _h.Answer(_h.Batches[^1], [-1], [RefusalCode.NotReady]);
+        Assert.Equal(RefusalCode.OutcomeUnknown, Assert.Single(sink.Answers).Code);
+    }
+
+    [Fact]
+    public void Ends_are_asked_of_the_new_owner_where_the_former_one_answers_late()
+    {
+        Submit(7, "b");
+        Tell(1, 100, ("b", 1, 100));
+        _h.Accept(_h.Batches[0], JobKey.Pack(1, 5, 0));
+        Assert.True(_h.Core.LooksForOwners);
+        _h.Tick(1);
+        WatchSend watch = Assert.Single(_h.Watches);
+        Assert.Equal((1, JobKey.Pack(1, 5, 0)), (watch.Router, watch.Keys[0]));
+    }
+
+    [Fact]
     public void Single_submits_of_a_turn_are_grouped_by_owner()
     {
         Caller[] callers = [.. Enumerable.Range(0, 6).Select(i => One(i % 2 == 0 ? "a" : "b"))];

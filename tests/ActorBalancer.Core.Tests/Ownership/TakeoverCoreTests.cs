@@ -44,6 +44,17 @@ public sealed class TakeoverCoreTests
     }
 
     [Fact]
+    public void Claim_whose_answer_was_lost_is_made_again()
+    {
+        TakeoverCore core = Claimed();
+        core.Wanted(At(1));
+        Assert.Equal(Step.None, core.Looked([Row("a", Me)], [Queue(0, "q", Me)], At(1)).Step);
+        core.MustClaim();
+        core.Wanted(At(2));
+        Assert.Equal(Step.Claim, core.Looked([Row("a", Me)], [Queue(0, "q", Me)], At(2)).Step);
+    }
+
+    [Fact]
     [Trait("Rule", "3")]
     public void Router_whose_lease_has_ended_is_fenced_before_its_queues_are_claimed()
     {

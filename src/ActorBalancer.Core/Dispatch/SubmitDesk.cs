@@ -1,4 +1,4 @@
-namespace ActorBalancer.Cluster.Router;
+namespace ActorBalancer.Dispatch;
 
 /// <summary>The submits that this router has not answered, and since when.</summary>
 internal sealed class SubmitDesk

@@ -1,4 +1,4 @@
-namespace ActorBalancer.Cluster.Router;
+namespace ActorBalancer.Dispatch;
 
 /// <summary>
 /// Workers that the router does not know, of which there may be many at full speed: how often their reports are answered, and
