@@ -16,6 +16,9 @@ internal sealed partial class Dispatcher
         return queue.Waiting + queue.Scheduled + queue.Running;
     }
 
+    /// <summary>The worker lets it send a job, whatever it is held back for by its failures.</summary>
+    public bool HasCredit(long workerIncarnation) => _fleet.Find(workerIncarnation) is { } link && link.Available + link.Penalties > 0;
+
     /// <summary>The first counter that differs from a recount; null: none does. Looks at every job, so not for production.</summary>
     public string? Inconsistency()
     {

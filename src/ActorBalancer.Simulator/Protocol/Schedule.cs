@@ -172,7 +172,7 @@ internal sealed partial class Schedule
         }
         foreach (WorkerInfo worker in dispatcher.Workers(_ => ""))
         {
-            if (worker.InFlight != 0 || (worker.State == WorkerState.Up && worker.Credit < 1))
+            if (worker.InFlight != 0 || (worker.State == WorkerState.Up && !dispatcher.HasCredit(worker.Incarnation)))
                 throw new ProtocolViolation($"{router} has {worker.InFlight} jobs at {worker.Name}, {worker.State}, which runs none, and a credit of {worker.Credit}");
         }
     }
