@@ -1,3 +1,4 @@
+using ActorBalancer.Cluster.Gateway;
 using System.Data.Common;
 using ActorBalancer.Hosting;
 using ActorBalancer.Storage.Tests.Postgres;
@@ -36,7 +37,8 @@ internal sealed class TransactionCluster : IAsyncDisposable
         });
         cluster._host = builder.Build();
         await cluster._host.StartAsync();
-        // Before a test's own transaction locks the file: what is submitted in it waits for the node's registration, which writes too.
+        // Before a test's own transaction locks the file: what is submitted in it waits for the node's registration and for its queue, which
+        // the node makes at its start, and both write too.
         await Eventually.IsTrue(cluster.HasStoreAsync, "the node has its store");
         await using DbConnection connection = await cluster.ConnectAsync();
         await ExecuteAsync(connection, null, "CREATE TABLE ledger (entry integer NOT NULL)");
@@ -47,8 +49,8 @@ internal sealed class TransactionCluster : IAsyncDisposable
     {
         try
         {
-            await Jobs.ListAsync();
-            return true;
+            IReadOnlyList<QueueInfo> queues = await ((JobClient)Jobs).ListQueuesAsync();
+            return _server is not null || queues.Any(q => q.Name == "default" && q.Incarnation != 0);
         }
         catch (JobRefusedException)
         {
