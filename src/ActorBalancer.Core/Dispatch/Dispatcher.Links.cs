@@ -90,6 +90,7 @@ internal sealed partial class Dispatcher
         link.Others = OthersOf(link, report);
         if (report.Held is not null)
         {
+            CountStrays(link, report.Held);
             ResendGap(link, report.BatchSeen);
             WelcomeAgain(link, report);
             // A process that reports is there, whoever was removed at its address.
@@ -100,6 +101,20 @@ internal sealed partial class Dispatcher
         _fleet.Changed(link.Row);
         return true;
     }
+
+    private void CountStrays(WorkerLink link, HeldRun[] held)
+    {
+        link.Strays.Clear();
+        foreach (HeldRun run in held)
+        {
+            if (run.Token.Incarnation == _incarnation && !IsInFlight(run.Token, link))
+                link.Strays.Add(run.Token);
+        }
+    }
+
+    private bool IsInFlight(RunToken token, WorkerLink link) =>
+        (uint)token.Slot < (uint)_table.High && _table[token.Slot] is { State: EntryState.Sent, Adopted: false } entry
+        && entry.Generation == token.Generation && entry.Worker == link.Row;
 
     /// <summary>An operator drains the worker, or ends that; saying so again changes nothing. Its incarnation; 0: there is no such worker.</summary>
     public long DrainOrdered(string worker, bool drain)

@@ -67,6 +67,7 @@ internal sealed partial class Dispatcher
             slot = -1;
         if (slot < 0 || _table[slot].State != EntryState.Sent || _table[slot].Worker != link.Row)
         {
+            link.Strays.Remove(run.Token);
             // What never started was only handed back; a run that did start is a duplicate worth telling. One of an earlier incarnation
             // that was not adopted is recorded: its outcome was stored and only the acknowledgement did not arrive. Unless we are of the past
             // ourselves, which the store shall say before the worker forgets it.

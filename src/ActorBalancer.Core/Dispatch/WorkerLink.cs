@@ -110,6 +110,9 @@ internal sealed class WorkerLink
     /// </summary>
     public int Adopted { get; set; }
 
+    /// <summary>Runs of this incarnation that it holds and that count as lost here: it was given up, and is back. They take its room all the same.</summary>
+    public HashSet<RunToken> Strays { get; } = [];
+
     /// <summary>Jobs bound to it that wait here, over all queues.</summary>
     public int Lined { get; set; }
 
@@ -153,5 +156,5 @@ internal sealed class WorkerLink
     /// How many jobs may be sent now. The worker counts what it gave outcomes for and adds what it has room for; what we sent and
     /// is in flight is taken off.
     /// </summary>
-    public long Available => Credit - OutcomesRead - (InFlight - Adopted) - Penalties;
+    public long Available => Credit - OutcomesRead - (InFlight - Adopted) - Strays.Count - Penalties;
 }

@@ -22,8 +22,6 @@ internal sealed partial class Ledger
     /// <summary>A router stops to wait for that worker, or for whoever is at that address.</summary>
     public void GivenUp(string who) => _givenUp[who] = world.Now;
 
-    public bool WasGivenUp(string who) => _givenUp.ContainsKey(who);
-
     public void Assigned(RouterNode router, Process worker, AssignBatch batch)
     {
         foreach (AssignedJob job in batch.Jobs)

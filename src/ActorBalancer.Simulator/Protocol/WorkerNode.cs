@@ -161,7 +161,7 @@ internal sealed class WorkerNode : Process
         jobs += batch.Jobs.Length;
         Links[batch.RouterIncarnation] = (jobs, credit);
         // A router that gave it up and has it back does not count what it still runs of before.
-        if (jobs > credit && !World.Ledger.WasGivenUp(Name))
+        if (jobs > credit)
             throw new ProtocolViolation($"{this} got {jobs} jobs of {batch.RouterIncarnation} on a credit of {credit}");
     }
 
