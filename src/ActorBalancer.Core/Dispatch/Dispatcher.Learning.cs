@@ -96,7 +96,8 @@ internal sealed partial class Dispatcher
     {
         if (_weightsAt == 0 || Now.Micros - _weightsAt < WeightsLast)
             return;
-        _weightsAt = 0;
+        // Whoever speaks next may be another one, which counts its versions from the beginning.
+        (_weightsAt, _weightsVersion) = (0, 0);
         foreach (WorkerLink link in _fleet.Links)
         {
             (link.Effective, link.Factors, link.Speed) = (link.Weight, [], 1);

@@ -64,6 +64,9 @@ public sealed class LearningTests
         cluster.Run(cluster.Now + 200 * Second);
         Assert.InRange(Share(cluster, 100, 5), 0.9, 1.1);
         Assert.Equal(1, cluster.Worker("w2").Speed);
+        // A new metrics actor counts its versions from the beginning, and is heard.
+        cluster.Tell(r => r.WeightsChanged(new Weights(1, [new WorkerWeight(cluster.Workers[1].Incarnation, 4_000) { Speed = 3 }])));
+        Assert.Equal(3, cluster.Worker("w2").Speed);
 
         double Share(VirtualCluster c, int jobs, int seconds)
         {
