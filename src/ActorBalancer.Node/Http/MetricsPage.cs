@@ -14,29 +14,18 @@ internal sealed class MetricsPage : IDisposable
     // are summed up. Room for them all is taken at once, so only where that many can come.
     private const int MostSeries = 30_000;
 
-    private const string OwnMeter = "ActorBalancer.Http";
-
-    private readonly Meter _meter = new(OwnMeter);
-    private readonly Counter<long> _refused;
     private readonly MeterProvider _provider;
     private RequestDelegate? _scrape;
 
     public MetricsPage()
     {
-        _refused = _meter.CreateCounter<long>("actorbalancer.http.refused", description: "Requests that were refused, by the code of the refusal.");
-        _meter.CreateObservableGauge("actorbalancer.http.event_streams", () => Streams.Open, description: "Event streams that are open.");
         _provider = Sdk.CreateMeterProviderBuilder()
             .ConfigureResource(r => r.AddService("actorbalancer", autoGenerateServiceInstanceId: false))
-            .AddMeter("ActorBalancer", OwnMeter, "System.Runtime")
+            .AddMeter("ActorBalancer", ApiMeter.Name, "System.Runtime")
             .AddView(i => IsPerQueue(i) ? new MetricStreamConfiguration { CardinalityLimit = MostSeries } : null)
             .AddPrometheusExporter(o => o.ScrapeResponseCacheDurationMilliseconds = 0)
             .Build();
     }
-
-    /// <summary>The open event streams.</summary>
-    public StreamSlots Streams { get; } = new();
-
-    public void Refused(string code) => _refused.Add(1, new KeyValuePair<string, object?>("code", code));
 
     private static bool IsPerQueue(Instrument instrument) => instrument.Name is "actorbalancer.jobs.finished" or "actorbalancer.response_seconds.bucket";
 
@@ -47,11 +36,7 @@ internal sealed class MetricsPage : IDisposable
         _scrape = branch.Build();
     }
 
-    public Task ShowAsync(HttpContext context) => _scrape!(context);
+    public Task ShowAsync(ApiCall call) => _scrape!(call.Context);
 
-    public void Dispose()
-    {
-        _provider.Dispose();
-        _meter.Dispose();
-    }
+    public void Dispose() => _provider.Dispose();
 }

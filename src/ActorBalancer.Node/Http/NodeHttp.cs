@@ -24,11 +24,12 @@ internal sealed class NodeHttp : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ServedNode _node;
     private readonly MetricsPage _metrics;
+    private readonly ApiMeter _meter;
     private readonly ServerCertificate? _certificate;
 
-    private NodeHttp(WebApplication app, ServedNode node, MetricsPage metrics, ServerCertificate? certificate)
+    private NodeHttp(WebApplication app, ServedNode node, MetricsPage metrics, ApiMeter meter, ServerCertificate? certificate)
     {
-        (_app, _node, _metrics, _certificate) = (app, node, metrics, certificate);
+        (_app, _node, _metrics, _meter, _certificate) = (app, node, metrics, meter, certificate);
         Url = UrlOf(app, node.Options);
     }
 
@@ -60,19 +61,21 @@ internal sealed class NodeHttp : IAsyncDisposable
             });
         });
         WebApplication app = builder.Build();
+        ApiMeter meter = new();
         MetricsPage metrics = new();
         try
         {
             metrics.Build(app);
             ClientAddress clients = new(options.Proxies);
-            Api api = new(node, new HostGuard(node.Options, clients), clients, metrics, logs.CreateLogger<Api>());
+            Api api = new(node, new HostGuard(node.Options, clients), clients, meter, logs.CreateLogger<Api>(), new Route("GET", "/metrics", metrics.ShowAsync));
             app.Run(api.RunAsync);
             await app.StartAsync();
-            return new NodeHttp(app, node, metrics, certificate);
+            return new NodeHttp(app, node, metrics, meter, certificate);
         }
         catch (Exception fault)
         {
             metrics.Dispose();
+            meter.Dispose();
             await app.DisposeAsync();
             certificate?.Dispose();
             throw HttpStartFault.Of(fault, options);
@@ -86,6 +89,7 @@ internal sealed class NodeHttp : IAsyncDisposable
         await _app.StopAsync();
         await _app.DisposeAsync();
         _metrics.Dispose();
+        _meter.Dispose();
         _certificate?.Dispose();
     }
 

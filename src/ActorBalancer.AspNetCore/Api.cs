@@ -6,14 +6,16 @@ using Microsoft.Extensions.Logging;
 namespace ActorBalancer.Node.Http;
 
 /// <summary>From a request to its route: guards, path, method, query, in this order. One delegate, for any ASP.NET pipeline.</summary>
-internal sealed class Api(ServedNode node, HostGuard hosts, ClientAddress clients, MetricsPage metrics, ILogger<Api> log)
+internal sealed class Api(ServedNode node, HostGuard hosts, ClientAddress clients, ApiMeter meter, ILogger<Api> log, params Route[] own)
 {
+    private readonly Route[] _routes = [.. Routes.All, .. own];
+
     public async Task RunAsync(HttpContext context)
     {
         HttpResponse response = context.Response;
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.CacheControl = "no-store";
-        ApiCall call = new(context, node, clients, metrics);
+        ApiCall call = new(context, node, clients, meter, _routes);
         try
         {
             await RouteAsync(call);
@@ -51,7 +53,7 @@ internal sealed class Api(ServedNode node, HostGuard hosts, ClientAddress client
 
         string[] segments = (request.Path.Value ?? "").Split('/');
         List<string> methods = [];
-        foreach (Route route in Routes.All)
+        foreach (Route route in _routes)
         {
             if (route.Match(segments) is not { } values)
                 continue;

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace ActorBalancer.Node.Http;
 
 /// <summary>One request on its way to its answer.</summary>
-internal sealed class ApiCall(HttpContext context, ServedNode node, ClientAddress clients, MetricsPage metrics)
+internal sealed class ApiCall(HttpContext context, ServedNode node, ClientAddress clients, ApiMeter meter, IReadOnlyList<Route> routes)
 {
     public const string ProblemType = "application/problem+json";
 
@@ -17,9 +17,10 @@ internal sealed class ApiCall(HttpContext context, ServedNode node, ClientAddres
 
     public ServedNode Node => node;
 
-    public MetricsPage Metrics => metrics;
+    /// <summary>All that is served here.</summary>
+    public IReadOnlyList<Route> Routes => routes;
 
-    public StreamSlots Streams => metrics.Streams;
+    public StreamSlots Streams => meter.Streams;
 
     /// <summary>The texts of the path's segments in braces.</summary>
     public string[] Values { get; set; } = [];
@@ -52,7 +53,7 @@ internal sealed class ApiCall(HttpContext context, ServedNode node, ClientAddres
 
     public Task RefuseAsync(Problem problem)
     {
-        metrics.Refused(problem.Code);
+        meter.Refused(problem.Code);
         if (Problem.RetryAfter(problem.Code) is { } seconds)
             context.Response.Headers.RetryAfter = seconds;
         return WriteAsync(JsonSerializer.SerializeToUtf8Bytes(problem, PlainJson.Problems.Problem), ProblemType, problem.Status);

@@ -23,7 +23,7 @@ internal static class IndexRoute
                 PlainJson.Answers.IndexView);
     }
 
-    private static IEnumerable<Route> Shown(ApiCall call) => Routes.All.Where(r => call.Node.Options.IsRouter || !r.IsApi);
+    private static IEnumerable<Route> Shown(ApiCall call) => call.Routes.Where(r => call.Node.Options.IsRouter || !r.IsApi);
 
     private static bool WantsPage(HttpRequest request) =>
         MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out IList<MediaTypeHeaderValue>? accepted)

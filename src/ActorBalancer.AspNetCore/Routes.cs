@@ -5,7 +5,7 @@ using ActorBalancer.Node.Http.Workers;
 
 namespace ActorBalancer.Node.Http;
 
-/// <summary>The whole API as a list.</summary>
+/// <summary>The whole API as a list; what a host adds comes after it.</summary>
 internal static class Routes
 {
     public static IReadOnlyList<Route> All { get; } =
@@ -13,7 +13,6 @@ internal static class Routes
         new("GET", "/", IndexRoute.ShowAsync),
         new("GET", "/healthz", HealthRoutes.LivesAsync),
         new("GET", "/readyz", HealthRoutes.IsReadyAsync),
-        new("GET", "/metrics", MetricsRoute.ShowAsync),
         new("POST", "/v1/jobs", JobRoutes.SubmitAsync),
         new("POST", "/v1/jobs:bulk", BulkRoute.SubmitAsync),
         new("GET", "/v1/jobs", JobListRoute.ListAsync, JobListRoute.Members),
