@@ -84,7 +84,7 @@ public abstract class DurableStoreContract
         StoreStats stats = await ((IStoreUpkeep)s.Store).StatsAsync(default);
         Assert.Equal([new QueueCounts("default", 3, 1, 1), new QueueCounts("mail", 0, 0, 0)], stats.Queues);
         Assert.True(stats.Bytes > 0);
-        Assert.Equal(Migrations.SchemaVersion.Own, stats.Schema);
+        Assert.Equal(SchemaVersion.Own, stats.Schema);
         Assert.Equal(s.Incarnation, Assert.Single(stats.Routers).Incarnation);
     }
 

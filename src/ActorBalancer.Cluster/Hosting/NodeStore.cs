@@ -9,7 +9,9 @@ namespace ActorBalancer.Cluster.Hosting;
 /// <summary>The store of a router node, from the options to its end.</summary>
 internal static class NodeStore
 {
-    private const string Provider = "ActorBalancer.Storage.DurableStores, ActorBalancer.Storage";
+    // By constants, so that a trimmer keeps what they name where the application has it.
+    private const string Sqlite = "ActorBalancer.Storage.Sqlite.SqliteProvider, ActorBalancer.Sqlite";
+    private const string Postgres = "ActorBalancer.Storage.Postgres.PostgresProvider, ActorBalancer.PostgreSql";
 
     /// <summary>
     /// Makes and opens the store that the options name. One that is away for now is no fault: the router opens it when it registers, and
@@ -42,10 +44,12 @@ internal static class NodeStore
     {
         if (options.Store == StoreNames.Memory)
             return new MemoryJobStore(clock, options.Memory, options.Limits.Queues);
-        if (FindProvider() is not { } provider)
+        IStoreProvider? provider = options.Store == StoreNames.Postgres ? FindPostgres() : FindSqlite();
+        if (provider is null)
         {
+            string package = options.Store == StoreNames.Postgres ? "ActorBalancer.PostgreSql" : "ActorBalancer.Sqlite";
             throw new BalancerConfigurationException([new ConfigurationError(
-                "actorbalancer.store", options.Store, "is in ActorBalancer.Storage, which this application lacks: add a reference to it, or use memory")]);
+                "actorbalancer.store", options.Store, $"is in a package that this application lacks: dotnet add package {package}, or use memory")]);
         }
         IJobStore? store = provider.Make(options, clock, out ConfigurationError? error);
         return store ?? throw new BalancerConfigurationException([error!]);
@@ -56,13 +60,16 @@ internal static class NodeStore
     public static IJobTransactions Transactions(BalancerOptions options, DbTransaction transaction)
     {
         ArgumentNullException.ThrowIfNull(transaction);
-        return FindProvider()?.Transactions(options, transaction) ?? throw new ArgumentException(
+        return FindPostgres()?.Transactions(options, transaction) ?? FindSqlite()?.Transactions(options, transaction) ?? throw new ArgumentException(
             $"A transaction of {transaction.GetType().FullName} cannot hold jobs: use one of Npgsql or Microsoft.Data.Sqlite on the database of the store, "
-                + "and reference ActorBalancer.Storage.", nameof(transaction));
+                + "and add the package ActorBalancer.PostgreSql or ActorBalancer.Sqlite.", nameof(transaction));
     }
 
-    private static IStoreProvider? FindProvider() =>
-        Type.GetType(Provider, throwOnError: false) is { } provider ? (IStoreProvider)Activator.CreateInstance(provider)! : null;
+    private static IStoreProvider? FindSqlite() =>
+        Type.GetType(Sqlite, throwOnError: false) is { } provider ? (IStoreProvider)Activator.CreateInstance(provider)! : null;
+
+    private static IStoreProvider? FindPostgres() =>
+        Type.GetType(Postgres, throwOnError: false) is { } provider ? (IStoreProvider)Activator.CreateInstance(provider)! : null;
 
     private static string KeyOf(BalancerOptions options) => options.Store switch
     {

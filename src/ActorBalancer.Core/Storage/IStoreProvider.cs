@@ -4,7 +4,7 @@ using ActorBalancer.Options;
 namespace ActorBalancer.Storage;
 
 /// <summary>
-/// Makes durable stores. <c>ActorBalancer.Storage</c> has the one implementation; a node finds it by name, since it knows no database
+/// Makes the durable store of one database system. A node finds it by name in the package of that system, since it knows no database
 /// and a node on memory needs none.
 /// </summary>
 internal interface IStoreProvider
@@ -12,6 +12,6 @@ internal interface IStoreProvider
     /// <summary>The store that the options name, not yet open; null, and why, where they cannot be used. Connects to nothing.</summary>
     IJobStore? Make(BalancerOptions options, TimeProvider clock, out ConfigurationError? error);
 
-    /// <summary>What callers store in transactions of this kind; null: of no database that we know.</summary>
+    /// <summary>What callers store in transactions of this kind; null: of another database system.</summary>
     IJobTransactions? Transactions(BalancerOptions options, DbTransaction transaction);
 }

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using ActorBalancer.Storage.Postgres;
-using ActorBalancer.Storage.Transactions;
 using ActorBalancer.Tests.Storage;
 using Npgsql;
 

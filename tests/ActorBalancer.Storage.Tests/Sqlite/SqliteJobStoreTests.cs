@@ -1,5 +1,4 @@
 using System.Text;
-using ActorBalancer.Storage.Migrations;
 using ActorBalancer.Storage.Sqlite;
 using ActorBalancer.Storage.Tests.Processes;
 using ActorBalancer.Tests.Storage;

@@ -1,5 +1,5 @@
 using System.Data.Common;
-using ActorBalancer.Storage.Transactions;
+using ActorBalancer.Storage.Sqlite;
 using ActorBalancer.Tests.Storage;
 using Microsoft.Data.Sqlite;
 

@@ -60,7 +60,7 @@ internal sealed class SqliteUnderTest : StoreUnderTest
     {
         string folder = Directory.CreateTempSubdirectory("actorbalancer-sqlite-").FullName;
         string file = Path.Combine(folder, "jobs.db");
-        Assert.Null(Migrations.SqliteMigration.Run(file));
+        Assert.Null(SqliteMigration.Run(file));
         byte[] bytes = System.IO.File.ReadAllBytes(file);
         Directory.Delete(folder, recursive: true);
         return bytes;

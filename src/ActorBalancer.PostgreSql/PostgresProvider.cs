@@ -1,37 +1,15 @@
 using System.Data.Common;
 using ActorBalancer.Options;
-using ActorBalancer.Storage.Postgres;
-using ActorBalancer.Storage.Sqlite;
-using ActorBalancer.Storage.Transactions;
-using Microsoft.Data.Sqlite;
 using Npgsql;
 
-namespace ActorBalancer.Storage;
+namespace ActorBalancer.Storage.Postgres;
 
-/// <summary>Makes the store that the options name.</summary>
-internal sealed class DurableStores : IStoreProvider
+/// <summary>Makes the store <c>postgres</c>. A node finds it by its name.</summary>
+internal sealed class PostgresProvider : IStoreProvider
 {
     private const string ConnectionKey = "actorbalancer.postgres.connection";
 
     public IJobStore? Make(BalancerOptions options, TimeProvider clock, out ConfigurationError? error)
-    {
-        error = null;
-        return options.Store switch
-        {
-            StoreNames.Sqlite => new SqliteJobStore(options.Sqlite.File, clock, options.Limits.Queues),
-            StoreNames.Postgres => MakePostgres(options, out error),
-            _ => throw new ArgumentException($"'{options.Store}' is no durable store.", nameof(options)),
-        };
-    }
-
-    public IJobTransactions? Transactions(BalancerOptions options, DbTransaction transaction) => transaction switch
-    {
-        NpgsqlTransaction => new PostgresTransactions(options.Postgres.Schema),
-        SqliteTransaction => new SqliteTransactions(),
-        _ => null,
-    };
-
-    private static PostgresJobStore? MakePostgres(BalancerOptions options, out ConfigurationError? error)
     {
         if (Connection(options.Postgres.Connection, out string connection) is { } problem)
         {
@@ -50,6 +28,9 @@ internal sealed class DurableStores : IStoreProvider
             return null;
         }
     }
+
+    public IJobTransactions? Transactions(BalancerOptions options, DbTransaction transaction) =>
+        transaction is NpgsqlTransaction ? new PostgresTransactions(options.Postgres.Schema) : null;
 
     /// <summary>Follows <c>env:</c> and <c>file:</c>. Null, or why there is nothing.</summary>
     private static string? Connection(string text, out string connection)

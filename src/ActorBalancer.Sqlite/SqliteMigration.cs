@@ -1,10 +1,9 @@
-using ActorBalancer.Storage.Sqlite;
 using DbUp;
 using DbUp.Engine;
 using DbUp.Engine.Output;
 using Microsoft.Data.Sqlite;
 
-namespace ActorBalancer.Storage.Migrations;
+namespace ActorBalancer.Storage.Sqlite;
 
 /// <summary>Makes a SQLite file's tables, or brings them up to date. The caller holds the file's lock, so nobody else does.</summary>
 internal static class SqliteMigration
@@ -18,7 +17,7 @@ internal static class SqliteMigration
         SqliteConnectionStringBuilder connection = new() { DataSource = file, Pooling = false };
         DatabaseUpgradeResult result = DeployChanges.To
             .SqliteDatabase(connection.ConnectionString)
-            .WithScripts(MigrationScripts.Of("sqlite"))
+            .WithScripts(MigrationScripts.In(typeof(SqliteMigration).Assembly).Select(s => new SqlScript(s.Name, s.Text)))
             .WithVariablesDisabled()
             .WithTransactionPerScript()
             .LogTo(new NoOpUpgradeLog())

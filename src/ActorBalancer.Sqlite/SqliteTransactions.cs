@@ -2,7 +2,7 @@ using System.Data;
 using System.Data.Common;
 using ActorBalancer.Storage.Rows;
 
-namespace ActorBalancer.Storage.Transactions;
+namespace ActorBalancer.Storage.Sqlite;
 
 /// <summary>On SQLite: for connections of this process to the store's file. While such a transaction writes, the store waits.</summary>
 /// <param name="schema">The name by which the connection knows the file, if it has attached it to another.</param>

@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text;
 using ActorBalancer.Storage.Rows;
 
-namespace ActorBalancer.Storage.Transactions;
+namespace ActorBalancer.Storage;
 
 /// <summary>
 /// The part of it that is alike in both databases. Plain commands on the caller's connection, whichever library's class that is.

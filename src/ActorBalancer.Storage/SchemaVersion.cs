@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ActorBalancer.Storage.Migrations;
+namespace ActorBalancer.Storage;
 
 /// <summary>
 /// The version of a store's tables and who may use them. This program brings older tables up to its own version; newer ones say how

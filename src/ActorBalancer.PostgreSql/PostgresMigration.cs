@@ -1,10 +1,9 @@
-using ActorBalancer.Storage.Postgres;
 using DbUp;
 using DbUp.Engine;
 using DbUp.Engine.Output;
 using Npgsql;
 
-namespace ActorBalancer.Storage.Migrations;
+namespace ActorBalancer.Storage.Postgres;
 
 /// <summary>
 /// Makes the tables in a PostgreSQL schema, or brings them up to date. Nodes that start at once wait for each other: a transaction
@@ -44,7 +43,7 @@ internal static class PostgresMigration
     {
         DatabaseUpgradeResult result = DeployChanges.To
             .PostgresqlDatabase(connectionString, names.Schema)
-            .WithScripts(MigrationScripts.Of("postgres"))
+            .WithScripts(MigrationScripts.In(typeof(PostgresMigration).Assembly).Select(s => new SqlScript(s.Name, s.Text)))
             .WithVariable("schema", names.Quoted)
             .JournalToPostgresqlTable(names.Schema, "schemaversions")
             .WithTransactionPerScript()

@@ -1,6 +1,4 @@
-using ActorBalancer.Storage.Migrations;
 using ActorBalancer.Storage.Rows;
-using ActorBalancer.Storage.Transactions;
 using Npgsql;
 
 namespace ActorBalancer.Storage.Postgres;

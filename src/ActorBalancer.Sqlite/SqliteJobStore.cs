@@ -1,4 +1,3 @@
-using ActorBalancer.Storage.Migrations;
 using ActorBalancer.Storage.Rows;
 
 namespace ActorBalancer.Storage.Sqlite;

@@ -1,9 +1,8 @@
 using System.Data;
 using System.Data.Common;
-using ActorBalancer.Storage.Postgres;
 using ActorBalancer.Storage.Rows;
 
-namespace ActorBalancer.Storage.Transactions;
+namespace ActorBalancer.Storage.Postgres;
 
 /// <summary>On PostgreSQL: for any connection to the store's database whose user may read and write its tables.</summary>
 /// <param name="schema">The store's schema.</param>
