@@ -16,9 +16,9 @@ internal sealed partial class RouterActor
     /// <summary>Shows what changed and tells of runs, but not with every turn. When the next time is due.</summary>
     private long ShowFigures()
     {
-        if (_dispatcher is not { } dispatcher)
+        if (Dispatcher is not { } dispatcher)
             return long.MaxValue;
-        long now = Now().Micros, due = TellRuns(dispatcher, now);
+        long now = Now.Micros, due = TellRuns(dispatcher, now);
         if (!_unshown)
             return due;
         if (now < _showAt)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ActorBalancer.Cluster.Gateway;
+using ActorBalancer.Routers;
 using ActorBalancer.Storage;
 using Akka.Actor;
 
@@ -39,9 +40,9 @@ internal sealed partial class RouterActor
             jobs => new Reply(() => OnSlice(listing, jobs, isLast: jobs.Count < query.Limit)),
             error =>
             {
-                Log.StoreFailed(_log, error);
+                Log.StoreFailed(_log, "list", error);
                 return new Reply(() => listing.Asker.Tell(
-                    new IGatewayProtocol.DoneAnswer(listing.Question.Ticket, RefusalCode.StoreUnavailable, StoreFailed)));
+                    new IGatewayProtocol.DoneAnswer(listing.Question.Ticket, RefusalCode.StoreUnavailable, RouterCore<IActorRef>.StoreFailed)));
             });
     }
 
@@ -51,10 +52,10 @@ internal sealed partial class RouterActor
         foreach (JobInfo job in jobs)
         {
             long key = job.Id.Key;
-            if (!JobTransitions.IsFinal(job.State) && _dispatcher?.Owns(key) == false && _directory.Find(key) is { Owner: > 0 } row)
+            if (!JobTransitions.IsFinal(job.State) && Dispatcher?.Owns(key) == false && _core.Directory.Find(key) is { Owner: > 0 } row)
                 (CollectionsMarshal.GetValueRefOrAddDefault(others, row.Owner, out _) ??= []).Add(key);
         }
-        RouterRow[] owners = [.. _directory.Routers.Where(r => r.LeaseLeft > TimeSpan.Zero && others.ContainsKey(r.Incarnation))];
+        RouterRow[] owners = [.. _core.Directory.Routers.Where(r => r.LeaseLeft > TimeSpan.Zero && others.ContainsKey(r.Incarnation))];
         if (owners.Length == 0)
         {
             Show(listing, jobs, [], isLast);

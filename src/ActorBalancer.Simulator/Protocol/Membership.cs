@@ -71,6 +71,28 @@ internal sealed class Membership(World world)
 
     public bool Knows(Process observer, Process subject) => _views.TryGetValue((observer, subject), out View? view) && !view.IsRemoved;
 
+    /// <summary>The members that it knows, itself among them.</summary>
+    public IEnumerable<Routers.KnownNode> SeenBy(Process observer) => _views
+        .Where(v => v.Key.Observer == observer && !v.Value.IsRemoved)
+        .Select(v => new Routers.KnownNode(v.Key.Subject.Host.Address, v.Key.Subject is WorkerNode, !v.Value.IsUnreachable))
+        .Append(new Routers.KnownNode(observer.Host.Address, observer is WorkerNode, IsReachable: true));
+
+    /// <summary>Whoever is at that address is removed at the wish of one that sees it.</summary>
+    public void Down(Process by, string address)
+    {
+        foreach (((Process observer, Process subject), View view) in _views.ToArray())
+        {
+            if (!observer.IsAlive || subject.Host.Address != address || !view.IsUnreachable || (observer != by && !Hears(observer, by.Host)))
+                continue;
+            world.At(world.Now + world.Luck.Ms(0, 1_000), observer, () => Remove(observer, subject));
+            if (subject is { IsAlive: true, IsDowned: false })
+            {
+                subject.IsDowned = true;
+                world.At(world.Now + world.Luck.Ms(0, 15_000), subject, () => subject.Die("it was downed"));
+            }
+        }
+    }
+
     private void TryJoin(Process process)
     {
         List<Process> others = [.. world.Alive<Process>().Where(p => p != process && p.IsMember)];

@@ -25,6 +25,9 @@ internal sealed record WatchSent(long Ticket, long[] Keys);
 
 internal sealed record OrderSent(long Ticket, Order Order);
 
+/// <summary>From router to router: that process of a worker was ordered to drain.</summary>
+internal sealed record DrainedTold(string Worker, long Incarnation);
+
 internal sealed record OrderAnswered(long Ticket, RefusalCode Code);
 
 /// <summary>Cancel or retry a job, or change a queue.</summary>

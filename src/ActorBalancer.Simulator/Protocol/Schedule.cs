@@ -156,6 +156,11 @@ internal sealed partial class Schedule
     private void Check()
     {
         _world.Ledger.CheckAllEnded();
+        foreach (GatewayNode gateway in _world.Alive<GatewayNode>())
+        {
+            foreach (ClientJob job in gateway.Open.SelectMany(submission => submission.Untold))
+                throw new ProtocolViolation($"{gateway} was never told of the end of {job}, {Words.Id(job.Key)}");
+        }
         foreach (RouterNode router in _world.Alive<RouterNode>())
             CheckAtRest(router);
     }
