@@ -28,6 +28,9 @@ internal sealed class ApiCall(HttpContext context, ServedNode node, ClientAddres
     /// <summary>Checked: only members that the route knows, each once and not empty.</summary>
     public Dictionary<string, string> Query { get; set; } = [];
 
+    /// <summary>What comes before every path where the API is part of an application; else empty.</summary>
+    public string Base => context.Request.PathBase.ToUriComponent();
+
     /// <summary>The caller is gone, or the port closes.</summary>
     public CancellationToken Gone => context.RequestAborted;
 
@@ -59,15 +62,26 @@ internal sealed class ApiCall(HttpContext context, ServedNode node, ClientAddres
         return WriteAsync(JsonSerializer.SerializeToUtf8Bytes(problem, PlainJson.Problems.Problem), ProblemType, problem.Status);
     }
 
+    /// <summary>Of an application whose node has not started yet.</summary>
+    public static Task StartingAsync(HttpContext context, ApiMeter meter)
+    {
+        Problem problem = Problem.Of(RefusalCode.NotReady, "This node is starting: try again in a second.");
+        meter.Refused(problem.Code);
+        context.Response.Headers.RetryAfter = Problem.RetryAfter(problem.Code);
+        return WriteAsync(context, JsonSerializer.SerializeToUtf8Bytes(problem, PlainJson.Problems.Problem), ProblemType, problem.Status, context.RequestAborted);
+    }
+
     /// <summary>A bug of ours; the log has it.</summary>
     public Task FailAsync() => RefuseAsync(Problem.Internal);
 
-    public async Task WriteAsync(ReadOnlyMemory<byte> body, string type, int status)
+    public Task WriteAsync(ReadOnlyMemory<byte> body, string type, int status) => WriteAsync(context, body, type, status, Gone);
+
+    private static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> body, string type, int status, CancellationToken gone)
     {
         HttpResponse response = context.Response;
         response.StatusCode = status;
         response.ContentType = type;
         response.ContentLength = body.Length;
-        await response.Body.WriteAsync(body, Gone);
+        await response.Body.WriteAsync(body, gone);
     }
 }

@@ -19,7 +19,7 @@ internal static class IndexRoute
         return WantsPage(call.Context.Request)
             ? PageAsync(call)
             : call.AnswerAsync(
-                new IndexView(call.Node.Node?.Name, Version, call.Node.Options.Roles, null, [.. Shown(call).Select(r => $"{r.Method} {r.Path}")]),
+                new IndexView(call.Node.Node?.Name, Version, call.Node.Options.Roles, null, [.. Shown(call).Select(r => $"{r.Method} {call.Base}{r.Path}")]),
                 PlainJson.Answers.IndexView);
     }
 
@@ -40,7 +40,8 @@ internal static class IndexRoute
         foreach (Route route in Shown(call))
         {
             bool isLink = route.Method == HttpMethods.Get && !route.Path.Contains('{', StringComparison.Ordinal);
-            page.Append(isLink ? $"<li>{route.Method} <a href=\"{route.Path}\">{route.Path}</a></li>\n" : $"<li>{route.Method} {route.Path}</li>\n");
+            string path = WebUtility.HtmlEncode(call.Base + route.Path);
+            page.Append(isLink ? $"<li>{route.Method} <a href=\"{path}\">{path}</a></li>\n" : $"<li>{route.Method} {path}</li>\n");
         }
         page.Append("</ul></body></html>\n");
         call.Context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";

@@ -11,11 +11,16 @@ namespace ActorBalancer.Node.Http.Guards;
 internal sealed class HostGuard
 {
     private readonly ClientAddress _clients;
-    private readonly HashSet<string> _hosts = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string>? _hosts;
 
+    /// <summary>Of an application that filters hosts itself; the origin must be the host that was called.</summary>
+    public HostGuard(ClientAddress clients) => _clients = clients;
+
+    /// <summary>Of a port of our own.</summary>
     public HostGuard(BalancerOptions options, ClientAddress clients)
     {
         _clients = clients;
+        _hosts = new(StringComparer.OrdinalIgnoreCase);
         foreach (string host in (IEnumerable<string>)["localhost", options.Http.Bind, options.Remoting.Advertised, options.Remoting.Bind, .. options.Http.Hosts])
         {
             if (host.Length > 0 && !HostAddress.IsAny(host))
@@ -29,7 +34,7 @@ internal sealed class HostGuard
         HostString host = context.Request.Host;
         if (!host.HasValue)
             return HttpProtocol.IsHttp10(context.Request.Protocol) ? null : "The Host header is empty.";
-        if (!IsOurs(Plain(host.Host), context.Connection.LocalIpAddress))
+        if (_hosts is not null && !IsOurs(Plain(host.Host), context.Connection.LocalIpAddress))
             return "The Host header names another host: call this node by its address, or add the name to http.hosts.";
         if (context.Request.Headers.Origin is { Count: > 0 } origins && !(origins.Count == 1 && IsSame(origins[0]!, host, context)))
             return "The Origin header names another site: pages of other sites may not use this node.";
@@ -38,7 +43,7 @@ internal sealed class HostGuard
 
     private bool IsOurs(string host, IPAddress? local)
     {
-        if (_hosts.Contains(host))
+        if (_hosts!.Contains(host))
             return true;
         // An address cannot be made to resolve to anything, so the one that the connection goes to is as good as its name.
         return IPAddress.TryParse(host, out IPAddress? address)

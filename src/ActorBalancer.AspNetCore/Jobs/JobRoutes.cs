@@ -25,7 +25,7 @@ internal static class JobRoutes
         JobState state = job.RunAt > node.Clock.GetUtcNow() ? JobState.Scheduled : JobState.Waiting;
         if (isKnown)
             state = await StateAsync(node, id) ?? state;
-        call.Context.Response.Headers.Location = $"/v1/jobs/{id}";
+        call.Context.Response.Headers.Location = $"{call.Base}/v1/jobs/{id}";
         await call.AnswerAsync(new SubmittedView(id.ToString(), Words.Of(state), job.Queue), PlainJson.Answers.SubmittedView,
             isKnown ? StatusCodes.Status200OK : StatusCodes.Status201Created);
     }

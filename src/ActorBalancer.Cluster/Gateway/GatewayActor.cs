@@ -125,7 +125,7 @@ internal sealed class GatewayActor : UntypedActor, IWithTimers
         byte[] payload;
         try
         {
-            payload = JsonSerializer.SerializeToUtf8Bytes(message.Args, message.Args.GetType(), JsonSerializerOptions.Web);
+            payload = _settings.Json.Write(message.Args, message.Args.GetType());
         }
         catch (Exception fault)
         {

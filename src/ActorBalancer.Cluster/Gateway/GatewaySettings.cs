@@ -13,6 +13,9 @@ internal sealed record GatewaySettings
 
     public required TimeProvider Clock { get; init; }
 
+    /// <summary>How arguments are written.</summary>
+    public JobJson Json { get; init; } = JobJson.Default;
+
     /// <summary>Tells of the other nodes.</summary>
     public required IActorRef Membership { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using ActorBalancer.Dispatch;
 using ActorBalancer.Intake;
 using ActorBalancer.Storage;
@@ -19,6 +18,7 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
     private const string Stopped = "This node has stopped: use another one.";
 
     private volatile Link? _link;
+    private volatile JobJson _json = JobJson.Default;
 
     /// <summary>The gateway has started. Before that, everything is refused as not ready.</summary>
     /// <param name="gateway">Of this node.</param>
@@ -26,9 +26,13 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
     /// <param name="payloadLimit">Bytes.</param>
     /// <param name="gone">Cancelled when the gateway can answer nobody any more, however it ended.</param>
     /// <param name="transactions">What a caller's transaction can hold.</param>
+    /// <param name="json">How arguments are written; null: by reflection.</param>
     public void Connect(
-        IActorRef gateway, IntakeLimits limits, int payloadLimit, Func<DbTransaction, IJobTransactions> transactions, CancellationToken gone) =>
+        IActorRef gateway, IntakeLimits limits, int payloadLimit, Func<DbTransaction, IJobTransactions> transactions, CancellationToken gone, JobJson? json = null)
+    {
+        _json = json ?? JobJson.Default;
         _link = new Link(gateway, limits, payloadLimit, transactions, gone);
+    }
 
     /// <summary>The node stops: whoever comes from now on is refused.</summary>
     public void Disconnect() => _link = null;
@@ -37,7 +41,7 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
     {
         SubmitOptions options = new();
         configure?.Invoke(options);
-        RefusalCode code = Requests.Make(kind, JsonSerializer.SerializeToUtf8Bytes(args, JsonSerializerOptions.Web), options, clock, out JobRequest request, out string? detail);
+        RefusalCode code = Requests.Make(kind, _json.Write(args), options, clock, out JobRequest request, out string? detail);
         return code == RefusalCode.None ? SubmitAsync(request, cancellation) : Refused<JobId>(code, detail!);
     }
 
@@ -48,7 +52,7 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
         IJobTransactions transactions = link.Transactions(transaction);
         SubmitOptions options = new();
         configure?.Invoke(options);
-        RefusalCode code = Requests.Make(kind, JsonSerializer.SerializeToUtf8Bytes(args, JsonSerializerOptions.Web), options, clock, out JobRequest request, out string? detail);
+        RefusalCode code = Requests.Make(kind, _json.Write(args), options, clock, out JobRequest request, out string? detail);
         if (code == RefusalCode.None)
             code = JobRequestValidator.Check(request, link.PayloadLimit, out detail);
         if (code == RefusalCode.None && request.Key is not null)

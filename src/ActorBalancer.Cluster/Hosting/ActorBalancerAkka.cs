@@ -5,6 +5,7 @@ using Akka.Actor;
 using Akka.DependencyInjection;
 using Akka.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -39,5 +40,10 @@ public static class ActorBalancerAkka
             services.GetService<TimeProvider>() ?? TimeProvider.System);
         BalancerNode node = await BalancerNode.StartInAsync(system, settings with { Client = services.GetService<JobClient>() });
         registry.Register<ActorBalancerRouter>(node.Gateway);
+        if (services.GetService<HostedNode>() is { } hosted)
+        {
+            hosted.Started(node);
+            services.GetService<IHostApplicationLifetime>()?.ApplicationStopping.Register(hosted.Stopping);
+        }
     }
 }

@@ -24,13 +24,14 @@ public static class ActorBalancerServices
     }
 
     /// <summary>
-    /// Adds <see cref="IJobClient"/> for a node that <see cref="ActorBalancerAkka.WithActorBalancer"/> starts in the
+    /// Adds <see cref="IJobClient"/>, and what health checks and the HTTP API need, for a node that <see cref="ActorBalancerAkka.WithActorBalancer"/> starts in the
     /// application's ActorSystem.
     /// </summary>
     public static IServiceCollection AddActorBalancerClient(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<JobClient>();
+        services.TryAddSingleton<HostedNode>();
         services.TryAddSingleton<IJobClient>(provider => provider.GetRequiredService<JobClient>());
         return services;
     }

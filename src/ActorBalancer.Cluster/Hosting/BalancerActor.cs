@@ -125,6 +125,7 @@ internal sealed class BalancerActor(TreeSettings settings) : UntypedActor
         Limits = settings.Limits,
         PayloadLimit = settings.Options.Limits.Payload,
         Clock = settings.Clock,
+        Json = settings.Json,
         Membership = membership,
         LocalRouter = router,
     };

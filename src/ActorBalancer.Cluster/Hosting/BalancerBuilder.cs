@@ -1,20 +1,27 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using ActorBalancer.Cluster.Hosting;
 using ActorBalancer.Cluster.Worker;
 using ActorBalancer.Hosting;
 using ActorBalancer.Options;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace ActorBalancer;
 
 /// <summary>
 /// Sets in code what the configuration sets by file, and says what runs the jobs. Code goes over environment variables
-/// (<c>ACTORBALANCER__...</c>), those over the file, that over the defaults. One difference from our executable: the port is any
+/// (<c>ACTORBALANCER__...</c>), those over the section <c>ActorBalancer</c> of the application's <c>IConfiguration</c>, that over a HOCON
+/// file, that over the defaults. One difference from our executable: the port is any
 /// free one unless it is set, since nobody looks for an embedded node at 8601 and two may run on one host.
 /// </summary>
 public sealed class BalancerBuilder
 {
+    private const string SectionName = "ActorBalancer";
+
     private static readonly KeyValuePair<string, string>[] EmbeddedDefaults = [new("actorbalancer.remoting.port", "0")];
 
     private readonly HandlerRegistry _handlers = new();
@@ -22,6 +29,8 @@ public sealed class BalancerBuilder
     private readonly List<Action<BalancerStopped>> _onStopped = [];
     private string? _text;
     private string? _file;
+    private IConfiguration? _section;
+    private JobJson _json = JobJson.Default;
     private bool _isClientOnly;
 
     internal BalancerBuilder()
@@ -83,7 +92,7 @@ public sealed class BalancerBuilder
 
     /// <summary>Runs a kind by a typed handler, from a service scope of its own for each attempt.</summary>
     /// <exception cref="ArgumentException">The kind is no valid name, or has a handler already.</exception>
-    public BalancerBuilder AddHandler<THandler, TArgs>(string kind)
+    public BalancerBuilder AddHandler<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler, TArgs>(string kind)
         where THandler : class, IJobHandler<TArgs>
     {
         _handlers.Add<THandler, TArgs>(kind);
@@ -115,6 +124,42 @@ public sealed class BalancerBuilder
         return this;
     }
 
+    /// <summary>
+    /// Configuration from a section, such as <c>Worker:Slots</c> and <c>Queues:mail:TimeLimit</c>: the keys of <c>hocon/reference.conf</c>, in
+    /// which case, hyphens and underscores do not count; spans of time as there (<c>30s</c>) or as .NET writes them (<c>00:00:30</c>). Without
+    /// this the section <c>ActorBalancer</c> of the application's own configuration is read, if it has one. Read once, when the host starts.
+    /// </summary>
+    public BalancerBuilder Configuration(IConfiguration section)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        _section = section;
+        return this;
+    }
+
+    /// <summary>
+    /// Reads and writes the arguments of jobs by source-generated JSON. Its types need no reflection, neither in handlers nor in
+    /// <see cref="IJobClient"/> and <see cref="JobContext.Submit"/>; others are read by reflection, unless the application is trimmed. Names
+    /// are those of web defaults (camel case) whatever the context says, so that every program of a cluster reads the same. May be called for several.
+    /// </summary>
+    public BalancerBuilder Json(JsonSerializerContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        _json = _json.With(context);
+        return this;
+    }
+
+    /// <summary>
+    /// Runs around every attempt at every kind that this application handles; the first one added is the outermost. It may look at the job,
+    /// change the outcome, or give one without calling the next. An exception means what it means in a handler. The services of the attempt's
+    /// scope are in <see cref="JobContext.Services"/>.
+    /// </summary>
+    public BalancerBuilder Use(Func<JobContext, Func<Task<JobOutcome>>, Task<JobOutcome>> middleware)
+    {
+        ArgumentNullException.ThrowIfNull(middleware);
+        _handlers.Use(middleware);
+        return this;
+    }
+
     /// <summary>Called once if the node stops without being asked to. The process is left alone; decide here what it does.</summary>
     public BalancerBuilder OnStopped(Action<BalancerStopped> callback)
     {
@@ -125,12 +170,16 @@ public sealed class BalancerBuilder
     /// <exception cref="BalancerConfigurationException">Something is wrong; it lists all of it.</exception>
     internal NodeSettings Build(IServiceProvider services, ILoggerFactory logs, TimeProvider clock)
     {
+        Dictionary<string, string> environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(v => (string)v.Key, v => (string?)v.Value ?? "", StringComparer.Ordinal);
+        IConfiguration? section = _section ?? services.GetService<IConfiguration>()?.GetSection(SectionName);
         ConfigurationSources sources = new()
         {
             Base = EmbeddedDefaults,
             Text = _text,
-            Environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-                .ToDictionary(v => (string)v.Key, v => (string?)v.Value ?? "", StringComparer.Ordinal),
+            Section = section is null ? [] : ValuesOf(section, environment.Keys),
+            SectionOrigin = (section as IConfigurationSection)?.Path ?? "configuration",
+            Environment = environment,
             Overrides = _values,
         };
         BalancerConfiguration configuration = _file is null ? BalancerConfiguration.Load(sources) : BalancerConfiguration.LoadFile(_file, sources);
@@ -140,11 +189,25 @@ public sealed class BalancerBuilder
             Options = _isClientOnly ? configuration.Options with { Roles = [] } : configuration.Options,
             Akka = configuration.Akka,
             Handlers = _handlers,
+            Json = _json,
             Services = services,
             Logs = logs,
             Clock = clock,
             OnStopped = stopped => _onStopped.ForEach(callback => callback(stopped)),
         };
+    }
+
+    /// <summary>Without what it has from our environment variables, which are read by their own rules.</summary>
+    internal static KeyValuePair<string, string>[] ValuesOf(IConfiguration section, IEnumerable<string> environment)
+    {
+        HashSet<string> variables = new(environment, StringComparer.OrdinalIgnoreCase);
+        string path = section is IConfigurationSection { Path: var own } ? own + ":" : "";
+        return
+        [
+            .. section.AsEnumerable(makePathsRelative: true)
+                .Where(v => v.Value is not null && v.Key.Length > 0 && !variables.Contains((path + v.Key).Replace(":", "__", StringComparison.Ordinal)))
+                .Select(v => new KeyValuePair<string, string>(v.Key, v.Value!)),
+        ];
     }
 
     private BalancerBuilder SetAll(string key, string[] values)

@@ -70,6 +70,7 @@ internal sealed class BalancerNode : IAsyncDisposable
             Clock = settings.Clock,
             Seed = settings.Seed ?? (ulong)incarnation,
             Limits = _limits,
+            Json = settings.Json,
             Store = _store,
             Sampler = sampler,
             Board = _board,
@@ -99,6 +100,9 @@ internal sealed class BalancerNode : IAsyncDisposable
     public JobClient Client { get; }
 
     public ActorSystem System => _system;
+
+    /// <summary>What it runs by.</summary>
+    public BalancerOptions Options => _settings.Options;
 
     /// <summary>Completes when this node is a member of its cluster.</summary>
     public Task Joined => _joined.Task;
@@ -210,7 +214,7 @@ internal sealed class BalancerNode : IAsyncDisposable
     private async Task<BalancerNode> ConnectAsync()
     {
         BalancerTree tree = await _tree.Task;
-        Client.Connect(tree.Gateway, _limits, _settings.Options.Limits.Payload, t => NodeStore.Transactions(_settings.Options, t), _gone.Token);
+        Client.Connect(tree.Gateway, _limits, _settings.Options.Limits.Payload, t => NodeStore.Transactions(_settings.Options, t), _gone.Token, _settings.Json);
         return this;
     }
 

@@ -28,6 +28,9 @@ internal sealed record TreeSettings
 
     public required IntakeLimits Limits { get; init; }
 
+    /// <summary>How arguments of <see cref="SubmitJob"/> are written.</summary>
+    public required JobJson Json { get; init; }
+
     /// <summary>On a router.</summary>
     public IJobStore? Store { get; init; }
 

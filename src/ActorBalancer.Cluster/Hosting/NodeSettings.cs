@@ -20,6 +20,9 @@ internal sealed record NodeSettings
     /// <summary>What a worker runs.</summary>
     public HandlerRegistry Handlers { get; init; } = new();
 
+    /// <summary>How arguments are read and written.</summary>
+    public JobJson Json { get; init; } = JobJson.Default;
+
     /// <summary>Where handlers get their services.</summary>
     public required IServiceProvider Services { get; init; }
 

@@ -26,6 +26,7 @@ internal static class NodeWorker
         {
             WorkerName = name,
             Clock = settings.Clock,
+            Json = settings.Json,
             PayloadLimit = settings.Options.Limits.Payload,
             ResultLimit = settings.Options.Limits.Result,
             Transactions = transaction => NodeStore.Transactions(settings.Options, transaction),

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Text.Json;
@@ -10,11 +11,19 @@ namespace ActorBalancer.Cluster.Worker;
 internal sealed class HandlerRegistry
 {
     private readonly Dictionary<string, JobHandler> _handlers = [];
+    private readonly List<Func<JobContext, Func<Task<JobOutcome>>, Task<JobOutcome>>> _around = [];
 
     /// <summary>In order, so that every hello of a process is the same.</summary>
     public string[] Kinds => [.. _handlers.Keys.Order(StringComparer.Ordinal)];
 
-    public JobHandler? Find(string kind) => _handlers.GetValueOrDefault(kind);
+    public JobHandler? Find(string kind)
+    {
+        JobHandler? handler = _handlers.GetValueOrDefault(kind);
+        return handler is null || _around.Count == 0 ? handler : (payload, job) => RunAroundAsync(handler, payload, job);
+    }
+
+    /// <summary>Runs around every handler; the first is the outermost.</summary>
+    public void Use(Func<JobContext, Func<Task<JobOutcome>>, Task<JobOutcome>> middleware) => _around.Add(middleware);
 
     /// <summary>A handler that reads the payload itself and needs no scope.</summary>
     /// <exception cref="ArgumentException">The kind is no valid name or has a handler.</exception>
@@ -28,19 +37,18 @@ internal sealed class HandlerRegistry
 
     /// <summary>A typed handler: a scope an attempt, from which the handler comes.</summary>
     /// <exception cref="ArgumentException">The kind is no valid name or has a handler.</exception>
-    public void Add<THandler, TArgs>(string kind)
+    public void Add<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] THandler, TArgs>(string kind)
         where THandler : class, IJobHandler<TArgs>
     {
         ObjectFactory<THandler> make = ActivatorUtilities.CreateFactory<THandler>([]);
         Add(kind, async (payload, job) =>
         {
-            TArgs args = Read<TArgs>(payload);
-            await using AsyncServiceScope scope = job.Services.CreateAsyncScope();
-            job.Services = scope.ServiceProvider;
+            TArgs args = Read<TArgs>(payload, job);
+            await using AsyncServiceScope? scope = Scope(job);
             // One that the application registered lives and ends with the scope; one made here is ended here.
-            if (scope.ServiceProvider.GetService<THandler>() is { } registered)
+            if (job.Services.GetService<THandler>() is { } registered)
                 return await registered.RunAsync(args, job);
-            THandler handler = make(scope.ServiceProvider, null);
+            THandler handler = make(job.Services, null);
             try
             {
                 return await handler.RunAsync(args, job);
@@ -74,21 +82,42 @@ internal sealed class HandlerRegistry
     private void AddCompiled<TArgs>(string kind, Delegate handler, bool scoped)
     {
         Func<TArgs, JobContext, ValueTask<JobOutcome>> run = Compile<TArgs>(handler);
-        Add(kind, scoped ? RunScoped : (payload, job) => run(Read<TArgs>(payload), job));
+        Add(kind, scoped ? RunScoped : (payload, job) => run(Read<TArgs>(payload, job), job));
 
         async ValueTask<JobOutcome> RunScoped(ReadOnlyMemory<byte> payload, JobContext job)
         {
-            TArgs args = Read<TArgs>(payload);
-            await using AsyncServiceScope scope = job.Services.CreateAsyncScope();
-            job.Services = scope.ServiceProvider;
+            TArgs args = Read<TArgs>(payload, job);
+            await using AsyncServiceScope? scope = Scope(job);
             return await run(args, job);
         }
+    }
+
+    private async ValueTask<JobOutcome> RunAroundAsync(JobHandler handler, ReadOnlyMemory<byte> payload, JobContext job)
+    {
+        await using AsyncServiceScope? scope = Scope(job);
+        Func<Task<JobOutcome>> next = () => handler(payload, job).AsTask();
+        for (int i = _around.Count - 1; i >= 0; i--)
+        {
+            (Func<JobContext, Func<Task<JobOutcome>>, Task<JobOutcome>> middleware, Func<Task<JobOutcome>> inner) = (_around[i], next);
+            next = () => middleware(job, inner);
+        }
+        return await next();
+    }
+
+    /// <summary>Gives the attempt services of its own; null if it has them.</summary>
+    private static AsyncServiceScope? Scope(JobContext job)
+    {
+        if (job.IsScoped)
+            return null;
+        AsyncServiceScope scope = job.Services.CreateAsyncScope();
+        (job.Services, job.IsScoped) = (scope.ServiceProvider, true);
+        return scope;
     }
 
     private static Func<TArgs, JobContext, ValueTask<JobOutcome>> Compile<TArgs>(Delegate handler)
     {
         ParameterExpression args = Expression.Parameter(typeof(TArgs)), job = Expression.Parameter(typeof(JobContext));
-        Expression services = Expression.Property(job, nameof(JobContext.Services));
+        Expression services = Expression.Property(job, typeof(JobContext).GetProperty(nameof(JobContext.Services))!);
         MethodInfo required = typeof(ServiceProviderServiceExtensions).GetMethod(
             nameof(ServiceProviderServiceExtensions.GetRequiredService), 1, [typeof(IServiceProvider)])!;
         MethodInfo invoke = handler.GetType().GetMethod(nameof(Action.Invoke))!;
@@ -120,11 +149,11 @@ internal sealed class HandlerRegistry
         return parameters.Count(p => p.ParameterType == typeof(JobContext)) > 1 ? "takes the JobContext twice." : null;
     }
 
-    private static TArgs Read<TArgs>(ReadOnlyMemory<byte> payload)
+    private static TArgs Read<TArgs>(ReadOnlyMemory<byte> payload, JobContext job)
     {
         try
         {
-            return JsonSerializer.Deserialize<TArgs>(payload.Span, JsonSerializerOptions.Web)
+            return job.Json.Read<TArgs>(payload.Span)
                 ?? throw new InvalidArgumentsException($"the payload is null, which is no {typeof(TArgs).Name}");
         }
         catch (JsonException e)

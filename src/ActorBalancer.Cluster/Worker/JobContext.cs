@@ -1,5 +1,4 @@
 using System.Data.Common;
-using System.Text.Json;
 using ActorBalancer.Cluster.Gateway;
 using ActorBalancer.Cluster.Worker;
 using ActorBalancer.Intake;
@@ -79,6 +78,11 @@ public sealed class JobContext
     /// <summary>The services of this attempt: a scope of its own for typed handlers and lambdas that take services.</summary>
     public IServiceProvider Services { get; internal set; }
 
+    internal JobJson Json => _around.Json;
+
+    /// <summary><see cref="Services"/> are of a scope that is this attempt's alone.</summary>
+    internal bool IsScoped { get; set; }
+
     internal bool IsCancelled => _cancelled;
 
     /// <summary>The handler's own transaction says how the run ended.</summary>
@@ -99,7 +103,7 @@ public sealed class JobContext
             throw new InvalidOperationException("The job is completed in a transaction already: submit before that, and the jobs are part of it.");
         SubmitOptions options = new();
         configure?.Invoke(options);
-        byte[] payload = JsonSerializer.SerializeToUtf8Bytes(args, JsonSerializerOptions.Web);
+        byte[] payload = _around.Json.Write(args);
         RefusalCode code = Requests.Make(kind, payload, options, _around.Clock, out JobRequest request, out string? detail);
         if (code == RefusalCode.None)
             code = JobRequestValidator.Check(request, _around.PayloadLimit, out detail);

@@ -10,6 +10,9 @@ internal sealed record JobSurroundings
 
     public required TimeProvider Clock { get; init; }
 
+    /// <summary>How arguments are read and written.</summary>
+    public JobJson Json { get; init; } = JobJson.Default;
+
     /// <summary>Bytes.</summary>
     public required int PayloadLimit { get; init; }
 

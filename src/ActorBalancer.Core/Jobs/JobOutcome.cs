@@ -25,8 +25,11 @@ public readonly struct JobOutcome : IEquatable<JobOutcome>
 
     internal string? Reason { get; }
 
-    /// <summary>The job succeeded; the result is stored as JSON. Over the result limit (64 KiB by default) the attempt fails.</summary>
-    public static JobOutcome OkWith<T>(T result) => OkBytes(JsonSerializer.SerializeToUtf8Bytes(result, JsonSerializerOptions.Web));
+    /// <summary>
+    /// The job succeeded; the result is stored as JSON with web defaults, by reflection. Over the result limit (64 KiB by default) the attempt fails.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The application is trimmed: use the overload that takes the type's <see cref="JsonTypeInfo{T}"/>.</exception>
+    public static JobOutcome OkWith<T>(T result) => OkBytes(JobJson.Default.Write(result));
 
     /// <summary>As <see cref="OkWith{T}(T)"/>, with source-generated JSON.</summary>
     public static JobOutcome OkWith<T>(T result, JsonTypeInfo<T> json) => OkBytes(JsonSerializer.SerializeToUtf8Bytes(result, json));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace ActorBalancer;
 
@@ -17,6 +18,12 @@ public sealed record JobResult(
     /// <exception cref="InvalidOperationException">The job did not succeed.</exception>
     /// <exception cref="JsonException">The bytes are no JSON of that type.</exception>
     public T? Read<T>() => State == JobState.Succeeded
-        ? JsonSerializer.Deserialize<T>(Result.Span, JsonSerializerOptions.Web)
-        : throw new InvalidOperationException($"Job {Id} has no result: it is {State}{(Error is null ? "" : ", " + Error)}.");
+        ? JobJson.Default.Read<T>(Result.Span)
+        : throw NoResult();
+
+    /// <summary>As <see cref="Read{T}()"/>, with source-generated JSON.</summary>
+    /// <inheritdoc cref="Read{T}()"/>
+    public T? Read<T>(JsonTypeInfo<T> json) => State == JobState.Succeeded ? JsonSerializer.Deserialize(Result.Span, json) : throw NoResult();
+
+    private InvalidOperationException NoResult() => new($"Job {Id} has no result: it is {State}{(Error is null ? "" : ", " + Error)}.");
 }

@@ -128,6 +128,56 @@ public sealed class HandlerRegistryTests
         Assert.True(token.IsCancellationRequested);
     }
 
+    [Fact]
+    public async Task Middleware_runs_around_the_handler_in_its_order_and_in_the_same_scope()
+    {
+        List<string> order = [];
+        Scoped? outer = null;
+        _handlers.AddLambda("mail", (Args args, Scoped scoped) =>
+        {
+            Assert.Same(outer, scoped);
+            order.Add("handler");
+            return JobOutcome.OkWith(args.Number);
+        });
+        _handlers.Use(async (job, next) =>
+        {
+            outer = job.Services.GetRequiredService<Scoped>();
+            order.Add("first");
+            JobOutcome outcome = await next();
+            order.Add("last");
+            return outcome;
+        });
+        _handlers.Use((_, next) =>
+        {
+            order.Add("second");
+            return next();
+        });
+        Assert.Equal(JobOutcome.OkWith(7), await RunAsync("mail", "{\"number\":7}"));
+        Assert.Equal(["first", "second", "handler", "last"], order);
+        Assert.True(outer!.Disposed);
+    }
+
+    [Fact]
+    public async Task Middleware_may_give_the_outcome_itself_or_another_one()
+    {
+        _handlers.AddLambda("odd", (int n) => n % 2 == 1 ? JobOutcome.Ok : throw new InvalidDataException());
+        _handlers.Use(async (job, next) =>
+        {
+            if (job.Kind != "mail")
+                return JobOutcome.Discard("another kind");
+            try
+            {
+                return await next();
+            }
+            catch (InvalidDataException)
+            {
+                return JobOutcome.Discard("even");
+            }
+        });
+        Assert.Equal(JobOutcome.Ok, await RunAsync("odd", "1"));
+        Assert.Equal(JobOutcome.Discard("even"), await RunAsync("odd", "2"));
+    }
+
     private JobContext Context() => new(
         new RunToken(10, 1, 1), new AssignedJob { Key = 77, Kind = "mail", Queue = "default", Attempt = 3 }, _services, NullLogger.Instance, Surroundings.Of("w1"));
 

@@ -6,7 +6,7 @@ namespace ActorBalancer.Hosting;
 
 /// <summary>
 /// A checked configuration. Layers, each over the one before: the embedded <c>reference.conf</c>, the file of the role,
-/// the user's file, the environment, overrides from code or command line.
+/// the user's file, a section of the application's configuration, the environment, overrides from code or command line.
 /// </summary>
 public sealed class BalancerConfiguration
 {
@@ -37,6 +37,10 @@ public sealed class BalancerConfiguration
 
         HoconFile file = HoconFile.Read(sources.Text ?? "", sources.TextOrigin, errors);
         merged = merged.With(Schema.Check(file.Root, errors));
+
+        ConfigOverlay section = new(Schema, errors);
+        new SectionNames(Schema).Read(sources.Section, sources.SectionOrigin, section);
+        merged = merged.With(Schema.Check(section.Build(), errors));
 
         ConfigOverlay environment = new(Schema, errors);
         new EnvironmentNames(Schema, merged).Read(sources.Environment, environment, errors);

@@ -18,6 +18,12 @@ public sealed record ConfigurationSources
     /// <summary>What errors call <see cref="Text"/>; its path, as a rule.</summary>
     public string TextOrigin { get; init; } = "configuration";
 
+    /// <summary>Values by their path in a section of an application's <c>IConfiguration</c>, such as <c>Worker:Slots</c>, over the text.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Section { get; init; } = [];
+
+    /// <summary>What errors call <see cref="Section"/>: its own path.</summary>
+    public string SectionOrigin { get; init; } = "ActorBalancer";
+
     /// <summary>Environment variables; those without our prefix are ignored.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
