@@ -64,6 +64,7 @@ internal sealed partial class Dispatcher
             if (worker < 0)
                 break;
             lane.Waiting.Take();
+            Decided(lane, slot, worker);
             Send(slot, _fleet[worker]!);
             sent++;
         }
@@ -114,6 +115,7 @@ internal sealed partial class Dispatcher
                 WorkerLink link = _fleet[row]!;
                 Backlog line = LineOf(queue, row);
                 bool wasHungry = IsHungry(line, link);
+                Decided(lane, slot, row);
                 Bind(slot, link);
                 if (wasHungry && !IsHungry(line, link))
                     hungry--;
@@ -200,6 +202,8 @@ internal sealed partial class Dispatcher
                 }
                 if (best is null)
                     break;
+                lane.Synchronise(_fleet);
+                Decided(lane, lane.Suspects.Peek(), best.Row, isCrashRule: true);
                 Send(lane.Suspects.Take(), best);
                 sent++;
             }

@@ -26,7 +26,7 @@ internal sealed partial class Dispatcher
             Worker = worker,
             StartedUnixMs = startedUnixMs,
             FinishedUnixMs = Now.UnixMs,
-            Why = entry.Lane.Queue.Strategy,
+            Why = WhyWord.Text(entry.Why, entry.Lane.Queue),
             Error = crashed ? "its worker's process ended" : "its worker was silent for too long",
         };
         if (entry.Crashes >= _options.Router.PoisonCrashes)

@@ -29,7 +29,7 @@ internal sealed partial class Dispatcher
         WorkerLink? link = _fleet.Find(hello.WorkerIncarnation);
         if (link is null)
         {
-            link = new WorkerLink { Row = _fleet.FreeRow(), Incarnation = hello.WorkerIncarnation, Name = hello.Name, Id = SourceHash.Of(hello.Name) };
+            link = new WorkerLink { Row = _fleet.FreeRow(), Incarnation = hello.WorkerIncarnation, Name = hello.Name, Id = SourceHash.Of(hello.Name), JoinedMicros = Now.Micros };
             _fleet.Add(link);
             Effects.Notices.Add(new DispatchNotice(NoticeKind.WorkerJoined, hello.Name, hello.Slots, string.Join(", ", hello.Kinds)));
         }
@@ -80,6 +80,7 @@ internal sealed partial class Dispatcher
         if (report.Number <= link.ReportSeen)
             return true;
         link.ReportSeen = report.Number;
+        link.ReportMicros = Now.Micros;
         // The credit counts outcomes; those that are not read yet, of runs that we do not count as in flight either, must not make room twice.
         long unread = Math.Max(0, report.FirstOutcome + report.Outcomes.Length - 1 - link.OutcomesRead);
         link.Credit = Math.Max(link.Credit, report.Credit - unread);

@@ -135,7 +135,7 @@ internal sealed partial class Dispatcher
             StartedUnixMs = run.StartedUnixMs,
             FinishedUnixMs = run.StartedUnixMs + (run.DurationMicros + 500) / 1000,
             Error = run.Error,
-            Why = entry.Lane.Queue.Strategy,
+            Why = WhyWord.Text(entry.Why, entry.Lane.Queue),
             Result = run.Result,
         };
         AttemptOutcome outcome = run.Outcome;

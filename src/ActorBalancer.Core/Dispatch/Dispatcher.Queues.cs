@@ -137,7 +137,7 @@ internal sealed partial class Dispatcher
             case EntryState.Sent or EntryState.Finishing:
                 int attempt = entry.State == EntryState.Sent ? entry.Runs + 1 : entry.Runs;
                 string? worker = entry.Worker >= 0 ? _fleet[entry.Worker]?.Name : null;
-                return new PresentJob(JobState.Running, attempt) { Worker = worker, SentUnixMs = entry.SentUnixMs, Why = lane.Queue.Strategy };
+                return new PresentJob(JobState.Running, attempt) { Worker = worker, SentUnixMs = entry.SentUnixMs, Why = WhyWord.Text(entry.Why, lane.Queue) };
             case EntryState.Delayed:
                 return new PresentJob(entry.Used > 0 ? JobState.Retrying : JobState.Scheduled, entry.Runs);
             case EntryState.Held:
@@ -149,6 +149,7 @@ internal sealed partial class Dispatcher
                 string? why = lane.Queue.Paused ? "the queue is paused"
                     : lane.Candidates.MemberCount == 0 ? $"no worker offers the kind '{lane.KindName}' now"
                     : !_fleet.Links.Any(link => link.TakesJobs && link.Kinds.Contains(lane.Kind)) ? $"no worker that offers the kind '{lane.KindName}' takes new jobs now"
+                    : !_fleet.Links.Any(link => link.TakesJobs && link.Kinds.Contains(lane.Kind) && WeightOf(link) > 0) ? $"every worker that offers the kind '{lane.KindName}' and takes jobs has weight 0"
                     : null;
                 return new PresentJob(JobState.Waiting, entry.Runs) { Waiting = why };
         }
@@ -214,7 +215,7 @@ internal sealed partial class Dispatcher
         int kind = KindNumber(kindName);
         if (queue.FindLane(kind) is { } lane)
             return lane;
-        lane = new Lane(queue, kind, _kindNames[kind], _table);
+        lane = new Lane(queue, kind, _kindNames[kind], _table, _decisions);
         lane.Restart(_dice.Next());
         queue.Lanes.Add(lane);
         return lane;

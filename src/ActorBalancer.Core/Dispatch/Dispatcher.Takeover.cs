@@ -246,6 +246,7 @@ internal sealed partial class Dispatcher
         _undecided.Remove(slot);
         entry.State = EntryState.Sent;
         entry.Adopted = true;
+        entry.Why = WhyWord.Unknown;
         entry.Worker = link.Row;
         entry.SentUnixMs = run.StartedUnixMs > 0 ? run.StartedUnixMs : Now.UnixMs;
         entry.OwnsSource |= IsOrdered(in entry) && queue.SourceTails.TryAdd(entry.Source, slot);

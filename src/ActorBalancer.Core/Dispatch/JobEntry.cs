@@ -74,6 +74,9 @@ internal struct JobEntry
     public ushort Losses;
 
     public EntryState State;
+
+    /// <summary>A <see cref="WhyWord"/>.</summary>
+    public byte Why;
     public bool OwnsSource;
     public bool CancelRequested;
 

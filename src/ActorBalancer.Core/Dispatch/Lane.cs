@@ -6,7 +6,7 @@ namespace ActorBalancer.Dispatch;
 /// The jobs of one queue and one kind: what the same workers can run. It has its own strategy over its own candidates, so the
 /// promised shares hold for each kind.
 /// </summary>
-internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable table)
+internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable table, DecisionLog decisions)
 {
     private long _seen = -1;
     private bool _seesOthers;
@@ -18,6 +18,9 @@ internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable
     public string KindName { get; } = kindName;
 
     public Candidates Candidates { get; private set; } = new();
+
+    /// <summary>What the strategy sees, so that its picks can be explained.</summary>
+    public StrategyView View { get; private set; } = null!;
 
     public Backlog Waiting { get; } = new(table);
 
@@ -36,7 +39,7 @@ internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable
     {
         Candidates = new Candidates();
         _seesOthers = StrategyCatalog.TryGet(Queue.Strategy, out StrategyInfo? info) && info.SeesOthers;
-        StrategyCatalog.Create(Queue.Strategy, Candidates, Queue.StrategyOptions, seed);
+        View = new StrategyView(decisions.NextView(), Queue, Kind, Candidates, StrategyCatalog.Create(Queue.Strategy, Candidates, Queue.StrategyOptions, seed));
         _seen = -1;
     }
 
@@ -62,14 +65,18 @@ internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable
     {
         bool member = link is { State: not WorkerState.Gone } && link.Kinds.Contains(Kind);
         if (Candidates.IsMember(row) && (!member || Candidates.Id(row) != link!.Id))
+        {
             Candidates.Leave(row);
+            decisions.Changed(View, row, default);
+        }
         if (!member)
             return;
         bool eligible = link!.TakesJobs && (Queue.Binding == Binding.Early || link.Available > 0);
         int weight = link.Effective >= 0 ? link.Effective : Queue.UnknownWeight();
+        int factor = Queue.Weights == WeightSource.Learned ? link.Factor(KindName) : 1000;
         // Whoever may take jobs at all keeps a trickle, by which it is seen to recover.
-        if (Queue.Weights == WeightSource.Learned && weight > 0)
-            weight = (int)Math.Clamp((long)weight * link.Factor(KindName) / 1000, 1, Candidates.MaxWeight);
+        if (factor != 1000 && weight > 0)
+            weight = (int)Math.Clamp((long)weight * factor / 1000, 1, Candidates.MaxWeight);
         if (!Candidates.IsMember(row))
             Candidates.Join(row, link.Id, link.Slots, weight, eligible);
         else
@@ -77,6 +84,8 @@ internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable
             Candidates.SetWeight(row, weight, link.Slots);
             Candidates.SetEligible(row, eligible);
         }
-        Candidates.SetInFlight(row, link.InFlight + link.Lined + link.Penalties + (_seesOthers ? link.Others : 0));
+        int load = link.InFlight + link.Lined + link.Penalties + (_seesOthers ? link.Others : 0);
+        Candidates.SetInFlight(row, load);
+        decisions.Changed(View, row, new RowView(link, weight, load, factor, eligible, _seesOthers));
     }
 }

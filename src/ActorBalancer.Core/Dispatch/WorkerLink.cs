@@ -46,6 +46,12 @@ internal sealed class WorkerLink
     /// <summary>By kind number.</summary>
     public KindTally[] Tallies = [];
 
+    /// <summary>When the newest report came; 0: none did.</summary>
+    public long ReportMicros { get; set; }
+
+    /// <summary>When it said hello first.</summary>
+    public long JoinedMicros { get; init; }
+
     /// <summary>Jobs of other routers that the worker held at its last report.</summary>
     public int Others { get; set; }
 

@@ -10,7 +10,7 @@ namespace ActorBalancer.Strategies;
 /// fastest idle one wins; from then on it is <c>least-connections</c>. It is kept as a double, which is exact for the reasons given there.
 /// A pick is O(log n).
 /// </remarks>
-internal sealed class AdaptiveStrategy : IBalancingStrategy
+internal sealed class AdaptiveStrategy : IBalancingStrategy, IExplainingStrategy
 {
     private readonly Candidates _candidates;
     private readonly TieTree _tree = new();
@@ -31,6 +31,10 @@ internal sealed class AdaptiveStrategy : IBalancingStrategy
     }
 
     public void Changed(int worker, CandidateChange change) => Set(worker);
+
+    public string ScoreRule => "max(load + 1, slots) / weight, the least; then the least load";
+
+    public void Explain(PastPick pick) => pick.ScoreBy(row => Math.Max(pick.Loads[row] + 1, pick.Slots[row]) * 1000.0 / pick.Weights[row], "a job is expected to be done later there");
 
     private void Set(int row)
     {

@@ -13,7 +13,7 @@ namespace ActorBalancer.Strategies;
 /// thousands are in flight on one of them, a <see cref="TieTree"/> takes over with the same choices in O(log n). It is
 /// looked at again after sixteen changes a row, so switching to and fro costs next to nothing.</para>
 /// </remarks>
-internal sealed class LeastConnectionsStrategy : IBalancingStrategy
+internal sealed class LeastConnectionsStrategy : IBalancingStrategy, IExplainingStrategy
 {
     private readonly Candidates _candidates;
     private readonly int _changesPerLook;
@@ -53,6 +53,10 @@ internal sealed class LeastConnectionsStrategy : IBalancingStrategy
             UseTree();
         }
     }
+
+    public string ScoreRule => "(load + 1) / weight, the least";
+
+    public void Explain(PastPick pick) => pick.ScoreBy(row => (pick.Loads[row] + 1) * 1000.0 / pick.Weights[row], "more in flight for its weight");
 
     private bool SetInClasses(int row) =>
         _classes.Set(row, _candidates.IsOpen(row) ? _candidates.Weight(row) : 0, _candidates.InFlight(row));

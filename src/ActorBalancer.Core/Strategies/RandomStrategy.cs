@@ -5,7 +5,7 @@ namespace ActorBalancer.Strategies;
 /// are drawn by weight, and the one with the least (in flight + 1)/weight of them gets the job, the first drawn among equals
 /// (Mitzenmacher, "The power of two choices in randomized load balancing", IEEE TPDS 12(10), 2001).
 /// </summary>
-internal sealed class RandomStrategy : IBalancingStrategy
+internal sealed class RandomStrategy : IBalancingStrategy, IExplainingStrategy
 {
     private readonly Candidates _candidates;
     private readonly int _choices;
@@ -27,6 +27,25 @@ internal sealed class RandomStrategy : IBalancingStrategy
     public void Changed(int worker, CandidateChange change)
     {
         if (change != CandidateChange.InFlight) _weights.Set(worker, _candidates.IsOpen(worker) ? _candidates.Weight(worker) : 0);
+    }
+
+    public string ScoreRule => _choices == 1
+        ? "its chance in the draw"
+        : $"of {_choices} that are drawn by weight the least (load + 1) / weight";
+
+    public void Explain(PastPick pick)
+    {
+        long total = 0;
+        for (int row = 0; row < pick.Rows; row++)
+            total += pick.IsOpen[row] ? pick.Weights[row] : 0;
+        for (int row = 0; row < pick.Rows; row++)
+        {
+            if (_choices > 1 && pick.Weights[row] > 0)
+                pick.Scores[row] = (pick.Loads[row] + 1) * 1000.0 / pick.Weights[row];
+            else if (pick.IsOpen[row])
+                pick.Scores[row] = (double)pick.Weights[row] / total;
+            pick.WhyNot[row] = _choices == 1 ? "not drawn" : "not drawn, or more in flight for its weight";
+        }
     }
 
     /// <summary>

@@ -6,7 +6,7 @@ namespace ActorBalancer.Strategies;
 /// is passed over for a while never makes it skip anybody or start again.
 /// Any m picks in a row over the same n open workers give each floor(m/n) or ceil(m/n).
 /// </summary>
-internal sealed class RoundRobinStrategy : IBalancingStrategy
+internal sealed class RoundRobinStrategy : IBalancingStrategy, IExplainingStrategy
 {
     private readonly Candidates _candidates;
     private readonly PickOrder _order;
@@ -47,6 +47,24 @@ internal sealed class RoundRobinStrategy : IBalancingStrategy
         else if ((change & (CandidateChange.Eligibility | CandidateChange.Weight)) != 0)
         {
             _open.Set(_order.Place(worker), _candidates.IsOpen(worker));
+        }
+    }
+
+    public string ScoreRule => "turns until it is its turn, 0";
+
+    /// <summary>Whoever joins or leaves changes nothing in the order of the others, so the present order tells that of then.</summary>
+    public void Explain(PastPick pick)
+    {
+        if (pick.Chosen < 0 || !_candidates.IsMember(pick.Chosen))
+            return;
+        int turns = 0;
+        for (int i = 0; i < _order.Count; i++)
+        {
+            int row = _order.Row((_order.Place(pick.Chosen) + i) % _order.Count);
+            if (row >= pick.Rows || !pick.IsOpen[row])
+                continue;
+            pick.WhyNot[row] = "its turn comes later";
+            pick.Scores[row] = turns++;
         }
     }
 

@@ -16,7 +16,7 @@ namespace ActorBalancer.Strategies;
 /// in all, and when those sixteen have no room either, no home is left that is better than another: a draw by weight finds
 /// room in five tries on average, since the full workers together hold at most four fifths of the weight.</para>
 /// </remarks>
-internal sealed class SourceHashStrategy : IBalancingStrategy
+internal sealed class SourceHashStrategy : IBalancingStrategy, IExplainingStrategy
 {
     /// <summary>How many slots there are, for any fleet.</summary>
     public const int SlotCount = 1 << SlotBits;
@@ -78,6 +78,21 @@ internal sealed class SourceHashStrategy : IBalancingStrategy
         Int128 share = (Int128)_loadFactor * (_candidates.OpenInFlight + 1) * _candidates.Weight(row);
         Int128 whole = (Int128)1000 * _candidates.TotalWeight;
         return Math.Max(_candidates.Slots(row), (long)((share + whole - 1) / whole));
+    }
+
+    public string ScoreRule => "the draw of the job's source at that worker, the least with room";
+
+    public void Explain(PastPick pick)
+    {
+        ulong key = KeyOf(SlotOf(Mixer.Mix(pick.Source)));
+        pick.ScoreBy(
+            row => -Math.Log(1 - Math.Min(Rendezvous.HashOf(key, pick.Ids[row]) / (double)ulong.MaxValue, 1 - 1e-16)) * 1000 / pick.Weights[row],
+            "a later choice of the source");
+        for (int row = 0; row < pick.Rows; row++)
+        {
+            if (pick.IsOpen[row] && pick.Chosen >= 0 && pick.Scores[row] < pick.Scores[pick.Chosen])
+                pick.WhyNot[row] = "full: its slots and its bounded share of the load are used up";
+        }
     }
 
     private static int SlotOf(ulong scattered) => (int)(scattered >> (64 - SlotBits));

@@ -16,7 +16,7 @@ namespace ActorBalancer.Strategies;
 /// no error adds up. Floors of equal fractions are equal, and those of different ones differ while w x W is at most
 /// 2^58 (in thousandths: a thousand workers of 16,000 slots each); beyond that a comparison may err by 2^-58.</para>
 /// </remarks>
-internal sealed class WeightedRoundRobinStrategy : IBalancingStrategy
+internal sealed class WeightedRoundRobinStrategy : IBalancingStrategy, IExplainingStrategy
 {
     private const long One = 1L << 58;
     private const long RebaseAt = 1L << 61;
@@ -115,6 +115,43 @@ internal sealed class WeightedRoundRobinStrategy : IBalancingStrategy
     {
         ref Row row = ref _rows[worker];
         return (double)(row.Weight == 0 ? row.Kept : row.LagAt(_now)) / One;
+    }
+
+    public string ScoreRule => "jobs that it is owed by its weight; of those with 0 or more the first whose next job is due";
+
+    /// <summary>From what is owed now back, step by step: a pick gives everybody its share of it and takes one from the picked; who closes takes its lag along.</summary>
+    public void Explain(PastPick pick)
+    {
+        double[] owed = new double[pick.Rows];
+        int[] weights = new int[pick.Rows];
+        double total = 0;
+        for (int row = 0; row < pick.Rows; row++)
+        {
+            owed[row] = _candidates.IsMember(row) ? Lag(row) : 0;
+            weights[row] = _candidates.IsMember(row) && _candidates.IsOpen(row) ? _candidates.Weight(row) : 0;
+            total += weights[row];
+        }
+        foreach (PastStep step in pick.Since)
+        {
+            int before = step.IsPick ? weights[step.Row] : step.WeightBefore, after = weights[step.Row];
+            double others = total - after;
+            // What a worker brings back or takes along, the others give or get by their weights.
+            double share = step.IsPick ? (total > 0 ? -1 / total : 0)
+                : others > 0 && before == 0 != (after == 0) ? owed[step.Row] / others * (before == 0 ? 1 : -1) : 0;
+            for (int row = 0; row < pick.Rows; row++)
+                owed[row] += row == step.Row && !step.IsPick ? 0 : weights[row] * share;
+            if (step.IsPick)
+                owed[step.Row]++;
+            weights[step.Row] = before;
+            total += before - after;
+        }
+        for (int row = 0; row < pick.Rows; row++)
+        {
+            if (!pick.IsOpen[row])
+                continue;
+            pick.Scores[row] = Math.Round(owed[row], 6);
+            pick.WhyNot[row] = owed[row] < -1e-6 ? "ahead of its share" : "its next job is due later";
+        }
     }
 
     /// <summary>
