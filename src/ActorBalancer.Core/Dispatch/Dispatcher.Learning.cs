@@ -67,6 +67,7 @@ internal sealed partial class Dispatcher
         Eject(link, weight.Ejected);
         if (!changed)
             return false;
+        LogWeight(link, in weight);
         link.Effective = weight.Effective;
         link.Factors = weight.Factors;
         _fleet.Changed(link.Row);
@@ -81,6 +82,7 @@ internal sealed partial class Dispatcher
             return;
         bool was = link.Ejected is not null;
         link.Ejected = reason;
+        LogRow(link, reason is null ? "back from ejection, on trial" : $"ejected: {reason}", WeightOf(link));
         _fleet.Changed(link.Row);
         if (reason is not null)
         {
@@ -101,6 +103,7 @@ internal sealed partial class Dispatcher
         foreach (WorkerLink link in _fleet.Links)
         {
             (link.Effective, link.Factors, link.Speed) = (link.Weight, [], 1);
+            LogRow(link, "the metrics actor is silent: what it said has expired", link.Weight);
             Eject(link, null);
             _fleet.Changed(link.Row);
         }

@@ -173,6 +173,7 @@ internal sealed partial class Dispatcher
     {
         if (_fleet.Find(incarnation) is not { } link || link.State == WorkerState.Gone)
             return;
+        LogRow(link, "gone", 0, isOut: true);
         bool drained = (link.Draining || link.Leaving) && link.InFlight == 0;
         link.State = WorkerState.Gone;
         _fleet.Changed(link.Row);

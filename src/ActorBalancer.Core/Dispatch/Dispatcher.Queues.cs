@@ -31,6 +31,7 @@ internal sealed partial class Dispatcher
             queue.Weights = weights ?? (strategy is null ? queue.Weights : DefaultWeights(strategy));
             foreach (Lane lane in queue.Lanes)
                 lane.Restart(_dice.Next());
+            LogQueue(queue);
         }
         if (strategy is not null || binding is not null || weights is not null)
             Effects.Notices.Add(new DispatchNotice(NoticeKind.QueueChanged, name, 0, "strategy"));

@@ -47,6 +47,7 @@ internal sealed class SpeedBook
                     : 0;
                 log += ratio * learned.Speed.Runs;
                 runs += learned.Speed.Runs;
+                learned.Ratio = dark ? 1 : Math.Exp(ratio);
                 learned.Factor.MoveTo(dark ? 1 : Math.Exp(ratio) * learned.SuccessRate, now.Micros);
             }
             worker.Speed = runs > 0 && !dark ? Math.Exp(log / runs) : 1;
@@ -63,11 +64,11 @@ internal sealed class SpeedBook
         if (!_workers.TryGetValue(incarnation, out Worker? worker))
             yield break;
         if (worker.Any.Thousandths != 1000)
-            yield return new KindFactor(AnyKind, worker.Any.Thousandths);
+            yield return new KindFactor(AnyKind, worker.Any.Thousandths) { Speed = worker.Speed };
         foreach ((string kind, Learned learned) in worker.Kinds)
         {
             if (learned.Factor.Thousandths != worker.Any.Thousandths)
-                yield return new KindFactor(kind, learned.Factor.Thousandths);
+                yield return new KindFactor(kind, learned.Factor.Thousandths) { Speed = learned.Ratio, Success = learned.SuccessRate };
         }
     }
 
@@ -132,6 +133,9 @@ internal sealed class SpeedBook
 
         public SlowFactor Factor { get; } = new(first);
 
+        /// <summary>Its speed against the fleet for this kind.</summary>
+        public double Ratio { get; set; } = 1;
+
         /// <summary>As if ten more had succeeded, so that one failure of one decides little.</summary>
         public double SuccessRate => (_succeeded + Learning.PriorRuns) / (_succeeded + _failed + Learning.PriorRuns);
 
@@ -150,7 +154,3 @@ internal sealed class SpeedBook
         }
     }
 }
-
-/// <param name="Kind">The jobs' kind.</param>
-/// <param name="Thousandths">What the configured weight is multiplied by for jobs of that kind, 1000 for 1.</param>
-internal readonly record struct KindFactor(string Kind, int Thousandths);
