@@ -14,6 +14,7 @@ namespace ActorBalancer.Node.Http;
 [JsonSerializable(typeof(ListView<JobLineView>))]
 [JsonSerializable(typeof(QueueView))]
 [JsonSerializable(typeof(ListView<QueueView>))]
+[JsonSerializable(typeof(WeightsView))]
 [JsonSerializable(typeof(WorkerView))]
 [JsonSerializable(typeof(ListView<WorkerView>))]
 [JsonSerializable(typeof(JobEventView))]

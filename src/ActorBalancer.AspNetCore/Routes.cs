@@ -23,6 +23,7 @@ internal static class Routes
         new("GET", "/v1/queues", QueueRoutes.ListAsync),
         new("GET", "/v1/queues/{q}", QueueRoutes.ShowAsync),
         new("PATCH", "/v1/queues/{q}", QueueRoutes.ChangeAsync),
+        new("GET", "/v1/queues/{q}/weights", QueueRoutes.WeightsAsync, "limit"),
         new("POST", "/v1/queues/{q}/pause", QueueRoutes.PauseAsync),
         new("POST", "/v1/queues/{q}/resume", QueueRoutes.ResumeAsync),
         new("GET", "/v1/workers", WorkerRoutes.ListAsync),

@@ -120,6 +120,13 @@ public sealed class BalancerClient : IDisposable
         return _connection.ReadAsync(request, ClientJson.Default.QueueDetails, cancellation);
     }
 
+    /// <summary>A queue's weights now, and their newest changes as far as they are kept.</summary>
+    /// <param name="name">The queue.</param>
+    /// <param name="limit">Changes at most, 1 to 500; null: 100.</param>
+    /// <param name="cancellation">Gives up the wait.</param>
+    public Task<QueueWeightDetails> GetQueueWeightsAsync(string name, int? limit = null, CancellationToken cancellation = default) =>
+        _connection.GetAsync($"/v1/queues/{Name(name)}/weights{(limit is { } n ? FormattableString.Invariant($"?limit={n}") : "")}", ClientJson.Default.QueueWeightDetails, cancellation);
+
     /// <summary>Assigns nothing more of a queue; what runs goes on.</summary>
     public Task<QueueDetails> PauseQueueAsync(string name, CancellationToken cancellation = default) =>
         _connection.PostAsync($"/v1/queues/{Name(name)}/pause", null, ClientJson.Default.QueueDetails, cancellation);

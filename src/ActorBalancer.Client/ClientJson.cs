@@ -10,6 +10,7 @@ namespace ActorBalancer.Client;
 [JsonSerializable(typeof(JobListing))]
 [JsonSerializable(typeof(QueueDetails))]
 [JsonSerializable(typeof(QueueChange))]
+[JsonSerializable(typeof(QueueWeightDetails))]
 [JsonSerializable(typeof(Listing<QueueDetails>))]
 [JsonSerializable(typeof(WorkerDetails))]
 [JsonSerializable(typeof(Listing<WorkerDetails>))]

@@ -54,6 +54,9 @@ public sealed record JobDetails
     /// <summary>The attempts that started, oldest first; null or empty in a listing.</summary>
     public IReadOnlyList<AttemptDetails>? Attempts { get; init; }
 
+    /// <summary>Why its runs went where they went, oldest first, as long as its router remembers; null or empty in a listing.</summary>
+    public IReadOnlyList<DecisionDetails>? Decisions { get; init; }
+
     /// <summary>Members that this client does not know.</summary>
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? More { get; set; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorBalancer.Node.Http.Reading;
 
 namespace ActorBalancer.Node.Http.Queues;
@@ -5,6 +6,9 @@ namespace ActorBalancer.Node.Http.Queues;
 /// <summary>Queues: look, change, pause, resume.</summary>
 internal static class QueueRoutes
 {
+    private const int UsualChanges = 100;
+    private const int MostChanges = 500;
+
     public static async Task ListAsync(ApiCall call)
     {
         IReadOnlyList<QueueInfo> queues = await call.Node.Jobs.ListQueuesAsync(call.Gone);
@@ -33,6 +37,19 @@ internal static class QueueRoutes
 
         await call.Node.Jobs.SetQueueAsync(queue.Name, change.Strategy, change.Binding, paused: null, change.Weights, call.Gone);
         await ShowAsync(call);
+    }
+
+    public static async Task WeightsAsync(ApiCall call)
+    {
+        int changes = UsualChanges;
+        if (call.Query.TryGetValue("limit", out string? text)
+            && (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out changes) || changes is < 1 or > MostChanges))
+        {
+            await call.RefuseAsync(RefusalCode.Invalid, $"'limit' must be a whole number, 1 to {MostChanges}.");
+            return;
+        }
+        if (await FindAsync(call) is { } queue)
+            await call.AnswerAsync(WeightsView.Of(await call.Node.Jobs.QueueWeightsAsync(queue.Name, changes, call.Gone)), PlainJson.Answers.WeightsView);
     }
 
     public static Task PauseAsync(ApiCall call) => SetPausedAsync(call, true);

@@ -50,6 +50,9 @@ internal interface IGatewayProtocol
     /// <summary>Changes what is not null.</summary>
     sealed record SetQueue(long Ticket, string Queue, string? Strategy, Binding? Binding, bool? Paused, WeightSource? Weights = null) : IGatewayProtocol;
 
+    /// <summary>A queue's weights now, and so many of their newest changes. Answered by <see cref="WeightsAnswer"/>.</summary>
+    sealed record GetWeights(long Ticket, string Queue, int Changes) : IGatewayProtocol;
+
     sealed record ListQueues(long Ticket) : IGatewayProtocol;
 
     sealed record ListWorkers(long Ticket) : IGatewayProtocol;
@@ -101,4 +104,6 @@ internal interface IGatewayProtocol
     }
 
     sealed record WorkersAnswer(long Ticket, WorkerInfo[] Workers) : IGatewayProtocol;
+
+    sealed record WeightsAnswer(long Ticket, QueueWeights Weights) : IGatewayProtocol;
 }

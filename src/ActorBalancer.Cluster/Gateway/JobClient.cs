@@ -210,6 +210,11 @@ internal sealed class JobClient(TimeProvider clock) : IJobClient
     internal Task SetQueueAsync(string queue, string? strategy, Binding? binding, bool? paused, WeightSource? weights = null, CancellationToken cancellation = default) =>
         Ask(RouterQuestions.SetQueue(queue, strategy, binding, paused, weights), q => q.Answer, cancellation);
 
+    /// <summary>The queue's weights now, and their newest changes as far as they are kept.</summary>
+    /// <exception cref="JobRefusedException">There is no such queue.</exception>
+    internal Task<QueueWeights> QueueWeightsAsync(string queue, int changes, CancellationToken cancellation = default) =>
+        Ask(RouterQuestions.Weights(queue, changes), q => q.Answer, cancellation);
+
     /// <summary>The queue of that name; null: there is none.</summary>
     internal async Task<QueueInfo?> FindQueueAsync(string queue, CancellationToken cancellation = default)
     {

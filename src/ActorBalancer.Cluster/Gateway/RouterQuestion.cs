@@ -90,6 +90,9 @@ internal static class RouterQuestions
     public static RouterQuestion<IGatewayProtocol.DoneAnswer, bool> SetQueue(string queue, string? strategy, Binding? binding, bool? paused, WeightSource? weights) =>
         new(false, ticket => new IGatewayProtocol.SetQueue(ticket, queue, strategy, binding, paused, weights), Done) { AboutQueue = queue };
 
+    public static RouterQuestion<IGatewayProtocol.WeightsAnswer, QueueWeights> Weights(string queue, int changes) =>
+        new(true, ticket => new IGatewayProtocol.GetWeights(ticket, queue, changes), answer => answer.Weights) { AboutQueue = queue };
+
     public static AllQuestion<IGatewayProtocol.QueuesAnswer, IReadOnlyList<QueueInfo>> Queues() =>
         new(ticket => new IGatewayProtocol.ListQueues(ticket), RouterAnswers.Merged);
 

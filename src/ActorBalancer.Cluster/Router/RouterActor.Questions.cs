@@ -37,6 +37,7 @@ internal sealed partial class RouterActor
             case IGatewayProtocol.GetJob get: OnGet(get, asker); break;
             case IGatewayProtocol.ListJobs list: OnList(list, asker); break;
             case IGatewayProtocol.DescribeJobs describe: OnDescribe(describe, asker); break;
+            case IGatewayProtocol.GetWeights weights: OnWeights(weights, asker); break;
             case IGatewayProtocol.ListQueues list: asker.Tell(new IGatewayProtocol.QueuesAnswer(list.Ticket, Queues()) { Incarnation = Dispatcher!.Incarnation }); break;
             case IGatewayProtocol.ListWorkers list: asker.Tell(new IGatewayProtocol.WorkersAnswer(list.Ticket, Workers())); break;
             default: Unhandled(question); break;
@@ -52,7 +53,7 @@ internal sealed partial class RouterActor
         }
         _core.Look(
             get.Key,
-            job => asker.Tell(new IGatewayProtocol.JobAnswer(get.Ticket, job is null ? null : Trimmed(WithPresent(job)))),
+            job => asker.Tell(new IGatewayProtocol.JobAnswer(get.Ticket, job is null ? null : WithDecisions(Trimmed(WithPresent(job))))),
             () => asker.Tell(new IGatewayProtocol.DoneAnswer(get.Ticket, RefusalCode.StoreUnavailable, RouterCore<IActorRef>.StoreFailed)));
     }
 

@@ -51,6 +51,8 @@ internal sealed class BalancerSerializer(ExtendedActorSystem system) : Serialize
         IGatewayProtocol.Owners => "ow",
         IGatewayProtocol.Moved => "mv",
         IGatewayProtocol.DescribeJobs => "dj",
+        IGatewayProtocol.GetWeights => "gw",
+        IGatewayProtocol.WeightsAnswer => "wa",
         _ => throw new SerializationException($"{o.GetType()} is not a message between nodes."),
     };
 
@@ -83,6 +85,8 @@ internal sealed class BalancerSerializer(ExtendedActorSystem system) : Serialize
         IGatewayProtocol.Owners m => AnswerFormat.Write<QueueOwner>(m.Incarnation, m.Queues, InfoFormat.Write),
         IGatewayProtocol.Moved m => QuestionFormat.Write(m.Ticket),
         IGatewayProtocol.DescribeJobs m => QuestionFormat.WriteKeys(m.Ticket, m.Keys),
+        IGatewayProtocol.GetWeights m => ExplainFormat.Write(m),
+        IGatewayProtocol.WeightsAnswer m => ExplainFormat.Write(m),
         _ => throw new SerializationException($"{obj.GetType()} is not a message between nodes."),
     };
 
@@ -117,6 +121,8 @@ internal sealed class BalancerSerializer(ExtendedActorSystem system) : Serialize
             case "ow": return Owners(bytes);
             case "mv": return new IGatewayProtocol.Moved(Question(bytes, nameof(IGatewayProtocol.Moved)).Ticket);
             case "dj": return DescribeJobs(bytes);
+            case "gw": return ExplainFormat.ReadQuestion(bytes, _names);
+            case "wa": return ExplainFormat.ReadAnswer(bytes, _names);
             default: throw new SerializationException($"Manifest '{manifest}' is not one of ours; is the sender a newer release?");
         }
     }

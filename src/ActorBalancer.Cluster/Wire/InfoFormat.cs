@@ -28,6 +28,7 @@ internal static class InfoFormat
         w.Count(job.Attempts.Count);
         foreach (JobAttempt attempt in job.Attempts)
             Write(w, attempt);
+        ExplainFormat.Write(w, job.Decisions);
         w.End(row);
     }
 
@@ -51,6 +52,7 @@ internal static class InfoFormat
             Result = row.Bytes(),
             Error = row.TextOrNull(),
             Attempts = ReadAttempts(ref row),
+            Decisions = ExplainFormat.ReadDecisions(ref row),
         };
     }
 

@@ -50,4 +50,9 @@ public sealed record JobInfo
     /// errors are many and long. <see cref="JobAttempt.Number"/> tells whether earlier ones are left out. Empty in a list.
     /// </summary>
     public required IReadOnlyList<JobAttempt> Attempts { get; init; }
+
+    /// <summary>
+    /// Why its runs went where they went, oldest first, as long as its router has it in its memory of the newest decisions. Empty in a list.
+    /// </summary>
+    public IReadOnlyList<JobDecision> Decisions { get; init; } = [];
 }

@@ -17,7 +17,7 @@ internal static class JobCommand
     private static Verb Show()
     {
         Argument<string> id = new("ID") { Description = "The job's id." };
-        return ToolVerb.Create("show", "Shows a job and its attempts.", "actorbalancer job show 0dvk2m5x8w3y1", [id], async (parsed, tool, stop) =>
+        return ToolVerb.Create("show", "Shows a job, its attempts, and why they went where they went.", "actorbalancer job show 0dvk2m5x8w3y1", [id], async (parsed, tool, stop) =>
         {
             JobDetails job = await tool.Client.GetJobAsync(parsed.GetValue(id)!, stop);
             if (tool.Json)

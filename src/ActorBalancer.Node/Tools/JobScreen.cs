@@ -1,3 +1,4 @@
+using System.Globalization;
 using ActorBalancer.Client;
 
 namespace ActorBalancer.Node.Tools;
@@ -37,14 +38,39 @@ internal sealed class JobScreen(Tool tool)
         ];
         foreach ((string name, string? value) in lines.Where(l => !string.IsNullOrEmpty(l.Value)))
             tool.Screen.Line($"{name,-10} {value}");
-        if (job.Attempts is not { Count: > 0 } attempts)
-            return;
+        if (job.Attempts is { Count: > 0 } attempts)
+            Show(attempts);
+        foreach (DecisionDetails decision in job.Decisions ?? [])
+            Show(decision);
+    }
 
+    private void Show(IReadOnlyList<AttemptDetails> attempts)
+    {
         tool.Screen.Line("");
         Sheet sheet = new(Column.Number("attempt"), "worker", "started", Column.Number("took"), "outcome", "why");
         foreach (AttemptDetails attempt in attempts)
             sheet.Add($"{attempt.N}", attempt.Worker, Words.TimeOfDay(attempt.StartedAt), Words.Duration(attempt.FinishedAt - attempt.StartedAt), attempt.Outcome ?? "running", attempt.Why);
         tool.Screen.Show(sheet);
+    }
+
+    private void Show(DecisionDetails decision)
+    {
+        tool.Screen.Line("");
+        tool.Screen.Line(
+            $"attempt {decision.Attempt} at {Words.TimeOfDay(decision.At)}: {decision.Worker ?? "nobody yet"}, {decision.Why}");
+        string weights = decision.WeightsAgeMs is { } age ? $"{decision.Weights} weights, {Words.Duration(TimeSpan.FromMilliseconds(age))} old" : $"{decision.Weights} weights";
+        tool.Screen.Line($"  {decision.Strategy}, {decision.Binding} binding, {weights}{(decision.Score is null ? "" : $"; score: {decision.Score}")}");
+        Sheet sheet = new("worker", Column.Number("score"), Column.Number("load"), Column.Number("slots"), Column.Number("weight"), Column.Number("view"), "why not");
+        foreach (CandidateDetails c in decision.Candidates)
+        {
+            string words = string.Join("; ", c.Notes.Prepend(c.WhyNot ?? "chosen"));
+            sheet.Add(
+                c.Worker, c.Score is { } score ? score.ToString("0.####", CultureInfo.InvariantCulture) : null, $"{c.Load}", $"{c.Slots}", Words.Number(c.Weight),
+                Words.Duration(c.ViewMs is { } view ? TimeSpan.FromMilliseconds(view) : null), words);
+        }
+        tool.Screen.Show(sheet);
+        if (decision.LeftOut > 0)
+            tool.Screen.Line($"and {Words.Count(decision.LeftOut, "worker")} more");
     }
 
     private static string? ResultOf(JobDetails job) => job switch

@@ -7,6 +7,9 @@ namespace ActorBalancer.Node.Tools;
 /// <summary><c>actorbalancer queue list|set|pause|resume|weights</c>.</summary>
 internal static class QueueCommand
 {
+    // Less than a screen.
+    private const int ShownChanges = 20;
+
     public static Command Create() => new Verb("queue", "Looks at queues and steers them.", "actorbalancer queue set default --strategy source-hash")
     {
         List(),
@@ -65,11 +68,15 @@ internal static class QueueCommand
     {
         Argument<string> name = new("QUEUE") { Description = "The queue." };
         Argument<string?> from = new("WHERE") { Description = "Where they are to come from: static or learned. Left out: show them.", Arity = ArgumentArity.ZeroOrOne };
+        Option<int?> limit = new("--limit") { Description = "Show so many of the newest changes, 1 to 500; 20 by default, 100 with --json.", HelpName = "N" };
         return ToolVerb.Create(
             "weights",
-            "Shows the weights by which a queue's strategy divides jobs among workers, or says where they are to come from.",
-            "actorbalancer queue weights default",
-            [name, from],
+            "Shows the weights by which a queue's strategy divides jobs among workers, and when and why they changed; or says where they are to come from.",
+            """
+            actorbalancer queue weights default
+            actorbalancer queue weights default learned
+            """,
+            [name, from, limit],
             async (parsed, tool, stop) =>
             {
                 string queue = parsed.GetValue(name)!;
@@ -78,12 +85,11 @@ internal static class QueueCommand
                     Show(tool, await tool.Client.ChangeQueueAsync(queue, new QueueChange { Weights = where }, stop));
                     return ExitCode.Done;
                 }
-                QueueDetails details = await tool.Client.GetQueueAsync(queue, stop);
-                QueueWeights weights = QueueWeights.Of(details, await tool.Client.ListWorkersAsync(stop));
+                QueueWeightDetails weights = await tool.Client.GetQueueWeightsAsync(queue, parsed.GetValue(limit) ?? (tool.Json ? null : ShownChanges), stop);
                 if (tool.Json)
-                    tool.Print(weights, ToolJson.Default.QueueWeights);
+                    tool.Print(weights, ClientJson.Default.QueueWeightDetails);
                 else
-                    weights.Show(tool.Screen);
+                    WeightScreen.Show(tool, weights);
                 return ExitCode.Done;
             });
     }

@@ -7,7 +7,6 @@ namespace ActorBalancer.Node.Tools;
 /// <summary>What the tools print that no node said.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, Converters = [typeof(UtcTimeConverter)])]
 [JsonSerializable(typeof(AcceptedId))]
-[JsonSerializable(typeof(QueueWeights))]
 [JsonSerializable(typeof(ConfigReport))]
 [JsonSerializable(typeof(ConfigEntry[]))]
 [JsonSerializable(typeof(StoreVersion))]

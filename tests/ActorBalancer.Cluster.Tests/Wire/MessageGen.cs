@@ -136,6 +136,8 @@ internal static class MessageGen
         nameof(FinishedRun.DurationMicros) => Gen.OneOf(Gen.Long[0, 3], Gen.Long[0, WireFormat.LastUnixMs * 400]).Select(v => (object?)v),
         // The one member that stays on its side of the wire.
         nameof(HeldRun.IsLeft) => Gen.Const((object?)false),
+        // A list of lists in a list would only take its time.
+        nameof(JobInfo.Decisions) => Value(typeof(JobDecision)).Array[0, 1].Select(items => (object?)items.Cast<JobDecision>().ToArray()),
         nameof(FinishedJob.Index) => Gen.OneOf(Gen.Int[0, 3], Gen.Int[0, int.MaxValue]).Select(v => (object?)v),
         _ => null,
     };
