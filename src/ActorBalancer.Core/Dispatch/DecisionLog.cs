@@ -52,7 +52,7 @@ internal sealed class DecisionLog
     }
 
     /// <summary>A worker was chosen, by the strategy or (without being asked) for a job under which a worker died.</summary>
-    public void Decided(StrategyView view, in JobEntry entry, int row, bool isCrashRule, long nowMicros, long weightsAt)
+    public void Decided(StrategyView view, in JobEntry entry, int row, bool isCrashRule, Moment now, long weightsAt)
     {
         if (_decided == _decisions.Length && _decisions.Length < MostDecisions)
             Array.Resize(ref _decisions, _decisions.Length * 2);
@@ -60,7 +60,7 @@ internal sealed class DecisionLog
         decision.View = view;
         decision.Key = entry.Key;
         decision.Source = entry.Source;
-        decision.AtMicros = nowMicros;
+        decision.At = now;
         decision.WeightsAt = weightsAt;
         decision.Changes = _changed;
         decision.Facts = _learned;
@@ -129,7 +129,7 @@ internal sealed class DecisionLog
         public StrategyView View;
         public long Key;
         public ulong Source;
-        public long AtMicros;
+        public Moment At;
 
         /// <summary>When the metrics actor last spoke; 0: it has not.</summary>
         public long WeightsAt;

@@ -31,7 +31,7 @@ internal sealed partial class Dispatcher
     {
         ref JobEntry entry = ref _table[slot];
         entry.Why = isCrashRule ? WhyWord.Crashed : lane.View.Word;
-        _decisions.Decided(lane.View, in entry, worker, isCrashRule, Now.Micros, _weightsAt);
+        _decisions.Decided(lane.View, in entry, worker, isCrashRule, Now, _weightsAt);
     }
 
     private JobDecision Rebuild(long number)
@@ -42,19 +42,19 @@ internal sealed partial class Dispatcher
         List<PastStep> steps = [];
         _decisions.GoBack(number, rows, (row, before) =>
             steps.Add(new PastStep(row, before is null, before is { Bar: RowBar.None, Weight: var weight, Link: not null } ? weight : 0)));
-        PastPick pick = Past(view, rows, steps, decision.IsCrashRule ? -1 : decision.Row, decision.Source);
+        PastPick pick = Past(rows, steps, decision.IsCrashRule ? -1 : decision.Row, decision.Source);
         int open = pick.IsOpen.Count(isOpen => isOpen);
         IExplainingStrategy? explaining = decision.IsCrashRule ? null : view.Picker as IExplainingStrategy;
         explaining?.Explain(pick);
         string why = decision.IsCrashRule ? "a worker died under it before: it goes alone to one that has no other such job, the least loaded for its weight"
             : open == 1 ? "the only one that could be chosen" : $"the choice of {view.Strategy} among {open}";
-        return Describe(view, rows, pick, decision.AtMicros, decision.WeightsAt) with
+        return Describe(view, decision.At, decision.WeightsAt) with
         {
             Attempt = decision.Attempt,
             Worker = rows[decision.Row].Link?.Name,
             Why = why,
             Score = explaining?.ScoreRule,
-            Candidates = Candidates(view, rows, pick, decision.Row, decision.AtMicros, decision.IsCrashRule, out int leftOut),
+            Candidates = Candidates(view, rows, pick, decision.Row, decision.At.Micros, decision.IsCrashRule, out int leftOut),
             LeftOut = leftOut,
         };
     }
@@ -62,8 +62,8 @@ internal sealed partial class Dispatcher
     private JobDecision WhyNobody(in JobEntry entry)
     {
         StrategyView view = entry.Lane.View;
-        PastPick pick = Past(view, view.Rows, [], -1, entry.Source);
-        return Describe(view, view.Rows, pick, Now.Micros, _weightsAt) with
+        PastPick pick = Past(view.Rows, [], -1, entry.Source);
+        return Describe(view, Now, _weightsAt) with
         {
             Attempt = entry.Runs + 1,
             Why = "nobody can be chosen now",
@@ -72,7 +72,7 @@ internal sealed partial class Dispatcher
         };
     }
 
-    private static PastPick Past(StrategyView view, RowView[] rows, List<PastStep> steps, int chosen, ulong source)
+    private static PastPick Past(RowView[] rows, List<PastStep> steps, int chosen, ulong source)
     {
         PastPick pick = new(rows.Length) { Chosen = chosen, Source = source };
         pick.Since.AddRange(steps);
@@ -86,14 +86,14 @@ internal sealed partial class Dispatcher
         return pick;
     }
 
-    private JobDecision Describe(StrategyView view, RowView[] rows, PastPick pick, long atMicros, long weightsAt) => new()
+    private static JobDecision Describe(StrategyView view, Moment at, long weightsAt) => new()
     {
         Attempt = 0,
-        At = DateTimeOffset.FromUnixTimeMilliseconds(Now.UnixMs - ((Now.Micros - atMicros) / Moment.PerMillisecond)),
+        At = DateTimeOffset.FromUnixTimeMilliseconds(at.UnixMs),
         Strategy = view.Strategy,
         Binding = view.Binding,
         Weights = view.Weights,
-        WeightsAge = weightsAt == 0 ? null : Age(atMicros, weightsAt),
+        WeightsAge = weightsAt == 0 ? null : Age(at.Micros, weightsAt),
         Why = "",
         Candidates = [],
     };

@@ -149,7 +149,7 @@ internal sealed class WeightedRoundRobinStrategy : IBalancingStrategy, IExplaini
         {
             if (!pick.IsOpen[row])
                 continue;
-            pick.Scores[row] = Math.Round(owed[row], 6);
+            pick.Scores[row] = Math.Round(owed[row], 6) + 0.0;
             pick.WhyNot[row] = owed[row] < -1e-6 ? "ahead of its share" : "its next job is due later";
         }
     }
