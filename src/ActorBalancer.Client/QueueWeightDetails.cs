@@ -15,7 +15,7 @@ public sealed record QueueWeightDetails
     /// <summary>Where its weights come from: <c>static</c> or <c>learned</c>.</summary>
     public required string Weights { get; init; }
 
-    /// <summary>One a worker and a kind of jobs that the queue has had.</summary>
+    /// <summary>One a worker.</summary>
     public IReadOnlyList<WorkerWeightDetails> Workers { get; init; } = [];
 
     /// <summary>What changed, oldest first, as far back as it is kept and asked for.</summary>

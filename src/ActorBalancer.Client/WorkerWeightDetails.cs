@@ -1,6 +1,6 @@
 namespace ActorBalancer.Client;
 
-/// <summary>What a queue's strategy uses of a worker for jobs of one kind.</summary>
+/// <summary>What a queue's strategy uses of a worker.</summary>
 public sealed record WorkerWeightDetails
 {
     /// <summary>Its name.</summary>
@@ -9,16 +9,13 @@ public sealed record WorkerWeightDetails
     /// <summary>Where it stands.</summary>
     public required string State { get; init; }
 
-    /// <summary>The kind of jobs; null: the queue has had none yet.</summary>
-    public string? Kind { get; init; }
-
     /// <summary>The configured weight.</summary>
     public double Weight { get; init; }
 
     /// <summary>The share of it that a slow start leaves, 0 to 1.</summary>
     public double SlowStart { get; init; } = 1;
 
-    /// <summary>Its speed for this kind against the fleet; 1 until it is learned.</summary>
+    /// <summary>Its speed against the fleet; 1 until it is learned.</summary>
     public double Speed { get; init; } = 1;
 
     /// <summary>The share of its runs that succeed, 0 to 1.</summary>
@@ -30,6 +27,9 @@ public sealed record WorkerWeightDetails
     /// <summary>What the strategy uses; 0: it gets no new jobs.</summary>
     public double EffectiveWeight { get; init; }
 
-    /// <summary>Of all workers' for this kind.</summary>
+    /// <summary>Of all workers'.</summary>
     public double Share { get; init; }
+
+    /// <summary>Where it differs by the kind of jobs: each of them, and above the mean.</summary>
+    public IReadOnlyList<KindWeightDetails> Kinds { get; init; } = [];
 }

@@ -46,7 +46,7 @@ internal sealed partial class Dispatcher
         int open = pick.IsOpen.Count(isOpen => isOpen);
         IExplainingStrategy? explaining = decision.IsCrashRule ? null : view.Picker as IExplainingStrategy;
         explaining?.Explain(pick);
-        string why = decision.IsCrashRule ? "a worker died under it before: it goes alone to one that has no other such job, the least loaded for its weight"
+        string why = decision.IsCrashRule ? "a worker died under it before: it goes alone, to one without such a job"
             : open == 1 ? "the only one that could be chosen" : $"the choice of {view.Strategy} among {open}";
         return Describe(view, decision.At, decision.WeightsAt) with
         {
@@ -115,7 +115,7 @@ internal sealed partial class Dispatcher
                 Slots = rows[row].Slots,
                 Weight = rows[row].Weight / 1000.0,
                 ViewAge = rows[row].ReportMicros == 0 ? null : Age(atMicros, rows[row].ReportMicros),
-                WhyNot = row == chosen ? null : isCrashRule && (rows[row].Notes & RowNotes.Suspect) != 0 ? "it has another job under which a worker died"
+                WhyNot = row == chosen ? null : isCrashRule && (rows[row].Notes & RowNotes.Suspect) != 0 ? "has another such job"
                     : isOpen ? pick.WhyNot[row] ?? "more in flight for its weight" : Words(rows[row].Bar),
                 Notes = Words(view, rows[row], link, atMicros),
             }));
@@ -127,7 +127,7 @@ internal sealed partial class Dispatcher
             all.Add((3, new DecisionCandidate
             {
                 Worker = link.Name, Load = link.InFlight, Slots = link.Slots, Weight = WeightOf(link) / 1000.0,
-                WhyNot = $"it does not offer the kind '{_kindNames[view.Kind]}'", Notes = [],
+                WhyNot = "kind not offered", Notes = [],
             }));
         }
         leftOut = Math.Max(0, all.Count - MostCandidates);
@@ -139,12 +139,12 @@ internal sealed partial class Dispatcher
 
     private static string Words(RowBar bar) => bar switch
     {
-        RowBar.Credit => "no credit: it has granted no more room",
-        RowBar.Weight => "weight 0: it takes no new jobs",
-        RowBar.Draining => "it drains",
-        RowBar.Ejected => "ejected: it failed where others succeeded",
-        RowBar.Silent => "silent: the cluster cannot reach it",
-        RowBar.Joining => "joining: it has not reported yet",
+        RowBar.Credit => "no credit",
+        RowBar.Weight => "weight 0",
+        RowBar.Draining => "draining",
+        RowBar.Ejected => "ejected",
+        RowBar.Silent => "silent",
+        RowBar.Joining => "joining",
         _ => "gone",
     };
 
@@ -154,11 +154,11 @@ internal sealed partial class Dispatcher
         if ((row.Notes & RowNotes.SlowStart) != 0)
             notes.Add("slow start");
         if ((row.Notes & RowNotes.UnknownWeight) != 0)
-            notes.Add("its weight is not known yet: the mean of the others");
+            notes.Add("weight not known yet: the mean of the others");
         if (row.Factor != 1000)
             notes.Add(FormattableString.Invariant($"learned: x{row.Factor / 1000.0:0.##}"));
         if (view.Weights == WeightSource.Learned && atMicros - link.JoinedMicros < (long)Learning.Blackout.TotalMicroseconds)
-            notes.Add("blackout: too new for what was learned of it to count");
+            notes.Add("blackout: too new to be judged");
         if ((row.Notes & RowNotes.Failures) != 0)
             notes.Add("jobs that failed too soon count as in flight");
         if ((row.Notes & RowNotes.Others) != 0)

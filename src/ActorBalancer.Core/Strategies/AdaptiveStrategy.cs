@@ -34,7 +34,7 @@ internal sealed class AdaptiveStrategy : IBalancingStrategy, IExplainingStrategy
 
     public string ScoreRule => "max(load + 1, slots) / weight, the least; then the least load";
 
-    public void Explain(PastPick pick) => pick.ScoreBy(row => Math.Max(pick.Loads[row] + 1, pick.Slots[row]) * 1000.0 / pick.Weights[row], "a job is expected to be done later there");
+    public void Explain(PastPick pick) => pick.ScoreBy(row => Math.Max(pick.Loads[row] + 1, pick.Slots[row]) * 1000.0 / pick.Weights[row], "a job would be done later there");
 
     private void Set(int row)
     {

@@ -40,7 +40,7 @@ internal sealed class PastPick(int rows)
         for (int row = 0; row < Rows; row++)
         {
             if (IsOpen[row])
-                WhyNot[row] = Chosen >= 0 && Scores[row] == Scores[Chosen] ? "equal, and the draw fell on another" : worse;
+                WhyNot[row] = Chosen >= 0 && Scores[row] == Scores[Chosen] ? "a draw among equals" : worse;
         }
     }
 }

@@ -31,7 +31,7 @@ internal sealed class RandomStrategy : IBalancingStrategy, IExplainingStrategy
 
     public string ScoreRule => _choices == 1
         ? "its chance in the draw"
-        : $"of {_choices} that are drawn by weight the least (load + 1) / weight";
+        : $"of {_choices} drawn by weight the least (load + 1) / weight";
 
     public void Explain(PastPick pick)
     {
@@ -44,7 +44,7 @@ internal sealed class RandomStrategy : IBalancingStrategy, IExplainingStrategy
                 pick.Scores[row] = (pick.Loads[row] + 1) * 1000.0 / pick.Weights[row];
             else if (pick.IsOpen[row])
                 pick.Scores[row] = (double)pick.Weights[row] / total;
-            pick.WhyNot[row] = _choices == 1 ? "not drawn" : "not drawn, or more in flight for its weight";
+            pick.WhyNot[row] = _choices == 1 ? "not drawn" : "not drawn, or more in flight";
         }
     }
 

@@ -80,7 +80,7 @@ internal sealed class SourceHashStrategy : IBalancingStrategy, IExplainingStrate
         return Math.Max(_candidates.Slots(row), (long)((share + whole - 1) / whole));
     }
 
-    public string ScoreRule => "the draw of the job's source at that worker, the least with room";
+    public string ScoreRule => "the draw of the job's source there, the least with room";
 
     public void Explain(PastPick pick)
     {
@@ -91,7 +91,7 @@ internal sealed class SourceHashStrategy : IBalancingStrategy, IExplainingStrate
         for (int row = 0; row < pick.Rows; row++)
         {
             if (pick.IsOpen[row] && pick.Chosen >= 0 && pick.Scores[row] < pick.Scores[pick.Chosen])
-                pick.WhyNot[row] = "full: its slots and its bounded share of the load are used up";
+                pick.WhyNot[row] = "full: at its share of the load";
         }
     }
 

@@ -117,7 +117,7 @@ internal sealed class WeightedRoundRobinStrategy : IBalancingStrategy, IExplaini
         return (double)(row.Weight == 0 ? row.Kept : row.LagAt(_now)) / One;
     }
 
-    public string ScoreRule => "jobs that it is owed by its weight; of those with 0 or more the first whose next job is due";
+    public string ScoreRule => "jobs owed by its weight; of those with 0 or more the first due";
 
     /// <summary>From what is owed now back, step by step: a pick gives everybody its share of it and takes one from the picked; who closes takes its lag along.</summary>
     public void Explain(PastPick pick)

@@ -56,19 +56,22 @@ internal sealed class JobScreen(Tool tool)
     private void Show(DecisionDetails decision)
     {
         tool.Screen.Line("");
-        tool.Screen.Line(
-            $"attempt {decision.Attempt} at {Words.TimeOfDay(decision.At)}: {decision.Worker ?? "nobody yet"}, {decision.Why}");
-        string weights = decision.WeightsAgeMs is { } age ? $"{decision.Weights} weights, {Words.Duration(TimeSpan.FromMilliseconds(age))} old" : $"{decision.Weights} weights";
-        tool.Screen.Line($"  {decision.Strategy}, {decision.Binding} binding, {weights}{(decision.Score is null ? "" : $"; score: {decision.Score}")}");
+        tool.Screen.Line($"attempt {decision.Attempt} at {Words.TimeOfDay(decision.At)}: {decision.Worker ?? "nobody yet"}");
+        tool.Screen.Line($"  {decision.Why}, {decision.Binding} binding");
+        string age = decision.WeightsAgeMs is { } ms ? $", {Words.Duration(TimeSpan.FromMilliseconds(ms))} old" : "";
+        tool.Screen.Line($"  {decision.Weights} weights{age}");
+        if (decision.Score is { } rule)
+            tool.Screen.Line($"  score: {rule}");
         Sheet sheet = new("worker", Column.Number("score"), Column.Number("load"), Column.Number("slots"), Column.Number("weight"), Column.Number("view"), "why not");
         foreach (CandidateDetails c in decision.Candidates)
         {
-            string words = string.Join("; ", c.Notes.Prepend(c.WhyNot ?? "chosen"));
             sheet.Add(
                 c.Worker, c.Score is { } score ? score.ToString("0.####", CultureInfo.InvariantCulture) : null, $"{c.Load}", $"{c.Slots}", Words.Number(c.Weight),
-                Words.Duration(c.ViewMs is { } view ? TimeSpan.FromMilliseconds(view) : null), words);
+                Words.Duration(c.ViewMs is { } view ? TimeSpan.FromMilliseconds(view) : null), c.WhyNot ?? "chosen");
         }
         tool.Screen.Show(sheet);
+        foreach (CandidateDetails c in decision.Candidates.Where(c => c.Notes.Count > 0))
+            tool.Screen.Line($"  {c.Worker}: {string.Join("; ", c.Notes)}");
         if (decision.LeftOut > 0)
             tool.Screen.Line($"and {Words.Count(decision.LeftOut, "worker")} more");
     }

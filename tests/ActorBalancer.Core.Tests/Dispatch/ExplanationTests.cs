@@ -70,13 +70,9 @@ public sealed class ExplanationTests
         Assert.Equal(("w4", "the only one that could be chosen"), (third.Worker, third.Why));
         Dictionary<string, string?> why = third.Candidates.ToDictionary(c => c.Worker, c => c.WhyNot);
         Assert.Equal(7, why.Count);
-        Assert.Null(why["w4"]);
-        Assert.StartsWith("no credit", why["w1"], StringComparison.Ordinal);
-        Assert.StartsWith("weight 0", why["w2"], StringComparison.Ordinal);
-        Assert.StartsWith("ejected", why["w3"], StringComparison.Ordinal);
-        Assert.StartsWith("it drains", why["w5"], StringComparison.Ordinal);
-        Assert.StartsWith("silent", why["w6"], StringComparison.Ordinal);
-        Assert.Equal("it does not offer the kind 'work'", why["other"]);
+        Assert.Equal(
+            ["no credit", "weight 0", "ejected", null, "draining", "silent", "kind not offered"],
+            cluster.Workers.Select(w => why[w.Name]));
         Assert.Equal(["slow start"], third.Candidates[0].Notes);
         Assert.All(third.Candidates.Where(c => c.Worker != "other"), c => Assert.InRange(c.ViewAge!.Value, TimeSpan.Zero, TimeSpan.FromSeconds(2)));
     }
@@ -89,12 +85,12 @@ public sealed class ExplanationTests
         cluster.Pass(10);
         JobDecision waits = Assert.Single(cluster.Router.Explain(cluster.Order[2]));
         Assert.Equal((null, "nobody can be chosen now"), (waits.Worker, waits.Why));
-        Assert.All(waits.Candidates, c => Assert.StartsWith("no credit", c.WhyNot, StringComparison.Ordinal));
+        Assert.All(waits.Candidates, c => Assert.Equal("no credit", c.WhyNot));
 
         cluster.Tell(r => r.WeightsChanged(new Weights(1_000, [.. cluster.Workers.Select(w => new WorkerWeight(w.Incarnation, 0))])));
         cluster.Pass(2_000);
         Assert.Equal("every worker that offers the kind 'work' and takes jobs has weight 0", cluster.Router.Describe(cluster.Order[2])!.Value.Waiting);
-        Assert.All(cluster.Router.Explain(cluster.Order[2])[^1].Candidates, c => Assert.StartsWith("weight 0", c.WhyNot, StringComparison.Ordinal));
+        Assert.All(cluster.Router.Explain(cluster.Order[2])[^1].Candidates, c => Assert.Equal("weight 0", c.WhyNot));
     }
 
     [Fact]
@@ -162,9 +158,7 @@ public sealed class ExplanationTests
         DecisionCandidate chosen = d.Candidates[0];
         Assert.Equal((d.Worker, null), (chosen.Worker, chosen.WhyNot));
         // Those that could have been chosen; the others say that they could not.
-        DecisionCandidate[] others = [.. d.Candidates.Skip(1).Where(c => c.WhyNot is { } why && !why.Contains("it drains", StringComparison.Ordinal)
-            && !why.StartsWith("ejected", StringComparison.Ordinal) && !why.StartsWith("no credit", StringComparison.Ordinal)
-            && !why.StartsWith("joining", StringComparison.Ordinal) && !why.StartsWith("full", StringComparison.Ordinal))];
+        DecisionCandidate[] others = [.. d.Candidates.Skip(1).Where(c => c.WhyNot is not ("draining" or "ejected" or "no credit" or "joining" or "full: at its share of the load"))];
         switch (strategy)
         {
             case "round-robin":

@@ -33,6 +33,14 @@ public sealed class QueueTests(SharedNode shared)
         Assert.Equal("learned", (await Node.PatchAsync("/v1/queues/changed", """{"weights":"learned"}""")).IsOk().Json.GetProperty("weights").GetString());
         Assert.Equal("round-robin", (await Node.GetAsync("/v1/queues/changed")).Json.GetProperty("strategy").GetString());
         Assert.Equal("late", (await Node.PatchAsync("/v1/queues/changed", """{"binding":"late"}""")).IsOk().Json.GetProperty("binding").GetString());
+
+        JsonElement weights = (await Node.GetAsync("/v1/queues/changed/weights?limit=2")).IsOk().Json;
+        Assert.Equal(["queue", "strategy", "weights", "workers", "history"], weights.EnumerateObject().Select(m => m.Name));
+        Assert.Equal(
+            ["round-robin, learned weights", "round-robin, learned weights"],
+            weights.GetProperty("history").EnumerateArray().Where(c => c.GetProperty("worker").ValueKind == JsonValueKind.Null).Select(c => c.GetProperty("reason").GetString()).TakeLast(2));
+        (await Node.GetAsync("/v1/queues/changed/weights?limit=501")).Is(400, "invalid");
+        (await Node.GetAsync("/v1/queues/nowhere/weights")).Is(404, "not_found");
     }
 
     [Fact]

@@ -38,6 +38,11 @@ public sealed class SubmitTests(SharedNode shared)
         Assert.Equal(["n", "worker", "started_at", "finished_at", "outcome", "error", "why"], attempt.EnumerateObject().Select(m => m.Name));
         Assert.Equal(1, attempt.GetProperty("n").GetInt32());
         Assert.Equal("succeeded", attempt.GetProperty("outcome").GetString());
+        JsonElement decision = job.GetProperty("decisions").EnumerateArray().Single();
+        Assert.Equal(("node", "least-connections"), (decision.GetProperty("worker").GetString(), decision.GetProperty("strategy").GetString()));
+        JsonElement candidate = decision.GetProperty("candidates").EnumerateArray().Single();
+        Assert.Equal(
+            ["worker", "score", "load", "slots", "weight", "view_ms", "why_not", "notes"], candidate.EnumerateObject().Select(m => m.Name));
     }
 
     [Theory]

@@ -57,6 +57,8 @@ public sealed class JobTests(SharedUp shared)
         Assert.Contains(show.Lines, l => l == """result     {"a":1}""");
         Assert.Contains(show.Lines, l => l.StartsWith("ATTEMPT", StringComparison.Ordinal));
         Assert.Contains(show.Lines, l => l.Contains("worker-", StringComparison.Ordinal) && l.Contains("succeeded", StringComparison.Ordinal));
+        Assert.Contains("  static weights", show.Output, StringComparison.Ordinal);
+        Assert.Contains(show.Lines, l => l.EndsWith(" chosen", StringComparison.Ordinal));
         Assert.All(show.Lines, l => Assert.True(l.Length <= 80, l));
 
         ToolRun unknown = await Run("job", "show", "zzz");

@@ -37,6 +37,9 @@ public sealed class QueueTests(SharedUp shared)
         Assert.Contains(weights.Lines, l => System.Text.RegularExpressions.Regex.IsMatch(l, @"\Aworker-1 +up +2 +2 +50%\z"));
         JsonElement json = (await Run("queue", "weights", "default", "--json")).Succeeded().Json;
         Assert.Equal(1, json.GetProperty("workers").EnumerateArray().Sum(w => w.GetProperty("share").GetDouble()), 0.001);
+        Assert.Contains(json.GetProperty("history").EnumerateArray(), c => c.GetProperty("reason").GetString() == "joined");
+        Assert.Contains(weights.Lines, l => System.Text.RegularExpressions.Regex.IsMatch(l, @"\A\d\d:\d\d:\d\d\.\d{3}Z +worker-1 +2 +2 +joined\z"));
+        Assert.Single((await Run("queue", "weights", "default", "--limit", "1", "--json")).Succeeded().Json.GetProperty("history").EnumerateArray());
         Assert.Equal("learned", (await Run("queue", "weights", "default", "learned", "--json")).Succeeded().Json.GetProperty("weights").GetString());
         Assert.Equal("static", (await Run("queue", "weights", "default", "static", "--json")).Succeeded().Json.GetProperty("weights").GetString());
         Assert.Equal(4, (await Run("queue", "weights", "default", "guessed")).Exit);
