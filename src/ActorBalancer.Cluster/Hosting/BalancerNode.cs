@@ -175,6 +175,9 @@ internal sealed class BalancerNode : IAsyncDisposable
             throw new BalancerConfigurationException(check.Faults);
         if (check.Adapted.IsWorker && check.Adapted.Worker.Drain < settings.Options.Worker.Drain)
             Log.DrainCut(settings.Logs.CreateLogger<BalancerNode>(), GuestCheck.DrainKey, check.Adapted.Worker.Drain);
+        int floor = ThreadPoolFloor.For(check.Adapted.Worker.Slots == 0 ? Environment.ProcessorCount : check.Adapted.Worker.Slots);
+        if (check.Adapted.IsWorker && ThreadPoolFloor.IsLow(floor))
+            Log.FewThreads(settings.Logs.CreateLogger<BalancerNode>(), floor);
         long incarnation = Incarnation(settings.Clock);
         IJobStore? store = await StoreAsync(settings);
         LifePort? lifePort = null;

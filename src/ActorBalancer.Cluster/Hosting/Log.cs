@@ -13,6 +13,10 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Error, "OnStopped threw; the node {Node} stops all the same")]
     public static partial void OnStoppedThrew(ILogger log, Exception fault, string node);
 
+    [LoggerMessage(6, LogLevel.Warning, "Handlers that block their threads could starve the cluster's heartbeats: the thread pool begins with fewer than {Floor} threads; "
+        + "add <ThreadPoolMinThreads>{Floor}</ThreadPoolMinThreads> to the application's project")]
+    public static partial void FewThreads(ILogger log, int floor);
+
     [LoggerMessage(5, LogLevel.Error, "Finished jobs that were kept for long enough could not be dropped")]
     public static partial void PruneFailed(ILogger log, Exception fault);
 

@@ -129,6 +129,24 @@ public sealed class BalancerNodeTests
         await system.Terminate();
     }
 
+    [Theory]
+    [InlineData("akka.actor.serialize-messages = on", "add: akka.actor.serialize-messages = off")]
+    [InlineData("akka.cluster.downing-provider-class = \"\"", "add: akka.cluster.downing-provider-class = \"Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster\"")]
+    [InlineData("akka.cluster.pub-sub.role = chat", "add: akka.cluster.roles = [\"actorbalancer-router\", \"actorbalancer-worker\", \"chat\"]")]
+    [InlineData("akka.actor.serialization-bindings { \"ActorBalancer.Work.AssignBatch, ActorBalancer.Core\" = json }", "add: akka.actor.serialization-bindings { \"ActorBalancer.Work.AssignBatch, ActorBalancer.Core\" = \"actorbalancer\" }")]
+    [InlineData("akka.actor.serializers.actorbalancer = \"Akka.Serialization.NewtonSoftJsonSerializer, Akka\"", "add: akka.actor.serializers { \"actorbalancer\" = \"ActorBalancer.Wire.BalancerSerializer, ActorBalancer.Cluster\" }")]
+    public async Task Guest_is_refused_where_its_messages_or_jobs_would_be_lost_with_the_one_line_to_add(string line, string add)
+    {
+        using ActorSystem system = ActorSystem.Create("shop", ConfigurationFactory.ParseString(line).WithFallback(ConfigurationFactory.ParseString("""
+            akka.actor.provider = cluster
+            akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0, maximum-frame-size = 1000000b }
+            akka.cluster.roles = [actorbalancer-router, actorbalancer-worker]
+            """)).WithFallback(WireSettings.Serialization));
+        GuestCheck check = GuestCheck.Of(system, Settings().Options);
+        Assert.EndsWith(add, Assert.Single(check.Faults).Problem, StringComparison.Ordinal);
+        await system.Terminate();
+    }
+
     [Fact]
     public async Task Guest_makes_its_batches_and_its_drain_fit_what_it_finds()
     {
@@ -136,7 +154,7 @@ public sealed class BalancerNodeTests
             akka.actor.provider = cluster
             akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0, maximum-frame-size = 640000b }
             akka.cluster.roles = [actorbalancer-router, actorbalancer-worker]
-            """));
+            """).WithFallback(WireSettings.Serialization));
         NodeSettings settings = Settings();
         GuestCheck check = GuestCheck.Of(system, settings.Options);
         Assert.Empty(check.Faults);
