@@ -34,6 +34,9 @@ internal static class Words
 
     public static string Percent(double share) => Invariant($"{share * 100:0}%");
 
+    /// <summary>Such as <c>87 MB</c>, in millions of bytes.</summary>
+    public static string Bytes(long bytes) => bytes >= 10_000_000_000 ? Invariant($"{bytes / 1e9:0.0} GB") : Invariant($"{bytes / 1e6:0} MB");
+
     public static string Number(double? value) => value is { } v ? Invariant($"{v:0.##}") : "-";
 
     /// <summary>Such as <c>1 job</c> and <c>3 jobs</c>.</summary>

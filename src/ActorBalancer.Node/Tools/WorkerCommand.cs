@@ -21,7 +21,7 @@ internal static class WorkerCommand
         if (tool.Json)
             tool.Print(new Listing<WorkerDetails>(workers), ClientJson.Default.ListingWorkerDetails);
         else
-            tool.Screen.Show(SheetOf(workers, tool.Clock.GetUtcNow()));
+            ShowAll(tool, workers);
         return ExitCode.Done;
     });
 
@@ -71,19 +71,27 @@ internal static class WorkerCommand
         if (tool.Json)
             tool.Print(worker, ClientJson.Default.WorkerDetails);
         else
-            tool.Screen.Show(SheetOf([worker], tool.Clock.GetUtcNow()));
+            ShowAll(tool, [worker]);
+    }
+
+    private static void ShowAll(Tool tool, IReadOnlyList<WorkerDetails> workers)
+    {
+        tool.Screen.Show(SheetOf(workers, tool.Clock.GetUtcNow()));
+        foreach (WorkerDetails worker in workers.Where(w => w.Ejected is not null))
+            tool.Screen.Line($"{worker.Name} is ejected: {worker.Ejected}");
     }
 
     private static Sheet SheetOf(IEnumerable<WorkerDetails> workers, DateTimeOffset now)
     {
         Sheet sheet = new(
             "worker", "state", Column.Number("slots"), Column.Number("running"), Column.Number("in flight"), Column.Number("weight"),
-            Column.Number("now"), Column.Number("cpu"), Column.Number("age"));
+            Column.Number("now"), Column.Number("cpu"), Column.Number("memory"), Column.Number("age"));
         foreach (WorkerDetails w in workers)
         {
             sheet.Add(
                 w.Name, w.State, $"{w.Slots}", $"{w.Running}", $"{w.InFlight}", Words.Number(w.Weight), Words.Number(w.EffectiveWeight),
-                w.Load?.Cpu is { } cpu ? Words.Percent(cpu) : null, Words.Age(w.UpSince, now));
+                w.Load?.Cpu is { } cpu ? Words.Percent(cpu) : null,
+                w.Load?.MemoryBytes is > 0 and { } bytes ? Words.Bytes(bytes) : null, Words.Age(w.UpSince, now));
         }
         return sheet;
     }

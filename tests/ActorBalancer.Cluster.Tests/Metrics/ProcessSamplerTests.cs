@@ -108,6 +108,44 @@ public sealed class ProcessSamplerTests
         Assert.InRange(sample.MemoryLimitBytes, 1, Kilobytes("/proc/meminfo", "MemTotal:") * 1_024);
     }
 
+    [Fact]
+    public void Cpu_time_is_what_the_system_counts_over_the_same_interval()
+    {
+        if (!OperatingSystem.IsLinux()) return;
+        const double Hour = 3_600;
+        SystemSource source = new();
+        double before = SystemSeconds();
+        ProcessSampler sampler = new(source, _time, "w1", 7, () => default);
+        double begun = SystemSeconds();
+        while (SystemSeconds() - begun < 0.5) Thread.SpinWait(10_000);
+        _time.Advance(TimeSpan.FromSeconds(Hour));
+        double ended = SystemSeconds();
+        NodeSample sample = sampler.Take();
+        double after = SystemSeconds();
+
+        // Whatever else this process does meanwhile is in all of them. The system counts in hundredths.
+        double allowed = Math.Min(CgroupLimits.Read(source).Cpus ?? double.MaxValue, source.Processors);
+        Assert.InRange(sample.Cpu * Hour * allowed, ended - begun - 0.03, after - before + 0.03);
+    }
+
+    [Theory]
+    [InlineData("Name:\tx\nCpus_allowed_list:\t0-3,8\nMems_allowed:\t1\n", 5)]
+    [InlineData("Cpus_allowed_list:\t7\n", 1)]
+    [InlineData("Cpus_allowed_list:\t0-1", 2)]
+    [InlineData("Cpus_allowed_list:\t\n", null)]
+    [InlineData("Cpus_allowed_list:\t3-1\n", null)]
+    [InlineData("Cpus_allowed:\tff\n", null)]
+    [InlineData(null, null)]
+    public void Processors_are_those_that_the_system_allows(string? status, int? count) => Assert.Equal(count, AllowedProcessors.Count(status));
+
+    /// <summary>User and system time of this process: fields 14 and 15 of its stat, in hundredths of a second (proc_pid_stat(5)).</summary>
+    private static double SystemSeconds()
+    {
+        string stat = File.ReadAllText("/proc/self/stat");
+        string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / 100.0;
+    }
+
     private static long Kilobytes(string file, string name) => long.Parse(
         File.ReadLines(file).First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..].Replace("kB", "", StringComparison.Ordinal),
         CultureInfo.InvariantCulture);

@@ -44,7 +44,7 @@ public sealed class WorkerTests(SharedUp shared)
     public async Task Listing_says_what_each_worker_is_and_does()
     {
         ToolRun list = (await Run("worker", "list")).Succeeded();
-        Assert.Matches(@"\AWORKER +STATE +SLOTS +RUNNING +IN FLIGHT +WEIGHT +NOW +CPU +AGE\z", list.Lines[0]);
+        Assert.Matches(@"\AWORKER +STATE +SLOTS +RUNNING +IN FLIGHT +WEIGHT +NOW +CPU +MEMORY +AGE\z", list.Lines[0]);
         Assert.Equal(3, list.Lines.Length);
         Assert.All(list.Lines, l => Assert.True(l.Length <= 80, l));
 
