@@ -1,3 +1,4 @@
+using ActorBalancer.Benchmarks.Adapt;
 using ActorBalancer.Benchmarks.Backlog;
 using ActorBalancer.Benchmarks.Dispatch;
 using ActorBalancer.Benchmarks.Durable;
@@ -11,6 +12,9 @@ using ActorBalancer.Benchmarks.Wire;
 
 return args switch
 {
+    ["adapt", .. var rest] => await AdaptCommand.RunAsync(rest),
+    [AdaptWorker.Verb, var name, var seed, var turns] => await AdaptWorker.RunAsync(name, seed, turns),
+    ["meters", .. var rest] => await MetersCommand.RunAsync(rest),
     ["dispatch", .. var rest] => await DispatchCommand.RunAsync(rest),
     ["durable", .. var rest] => await DurableCommand.RunAsync(rest),
     [WorkerProcess.Verb, var name, var seed] => await WorkerProcess.RunAsync(name, seed, null),
@@ -29,6 +33,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks backlog [--store sqlite|postgres] [--jobs N] | dispatch | durable --store sqlite|postgres | pick | predict [--strategy NAMES] [--seconds N] | router | schedules [--count N] [--seed S] [--log] | simulate | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
+    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks adapt [--sides STRATEGY:static|learned,...] [--slow quota|speed] [--rate JOBS] [--pace FACTOR] [--json] | backlog [--store sqlite|postgres] [--jobs N] | dispatch | durable --store sqlite|postgres | meters [--json] | pick | predict [--strategy NAMES] [--seconds N] | router | schedules [--count N] [--seed S] [--log] | simulate | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
     return 2;
 }
