@@ -11,15 +11,18 @@ namespace ActorBalancer.Cluster.Hosting;
 
 /// <summary>
 /// The root of a node's actors, <c>/user/actorbalancer</c>, and the list of them. It starts them in order, and ends them all
-/// when one of them ends or says that the node cannot work.
+/// when one that the others cannot do without ends, or says that the node cannot work.
 /// </summary>
 /// <remarks>
 /// Only the worker actor is started again after a crash: its machine lives outside it. The others hold the truth about
 /// jobs in flight and about who listens; started again with nothing they would lose it without a word, so they are not.
+/// The metrics actor decides weights and nothing else: it goes on after a fault with what it has learned, and without it the router goes on with the
+/// weights that it has, until they expire.
 /// </remarks>
 internal sealed class BalancerActor(TreeSettings settings) : UntypedActor
 {
     public const string Name = "actorbalancer";
+    private const string Metrics = "metrics";
     private const int WorkerRestarts = 3;
 
     private readonly ILoggingAdapter _log = Context.GetLogger();
@@ -47,7 +50,7 @@ internal sealed class BalancerActor(TreeSettings settings) : UntypedActor
 
         // The whole tree. The life port is open before any of it.
         IActorRef membership = Start("membership", MembershipActor.Props(options.RoleNames));
-        IActorRef metrics = Start("metrics", MetricsActor.Props(options.Metrics, settings.Sampler, clock));
+        IActorRef metrics = Start(Metrics, MetricsActor.Props(options.Metrics, settings.Sampler, clock));
         IActorRef? router = options.IsRouter ? Start("router", RouterActor.Props(Router(metrics, membership))) : null;
         IActorRef? worker = options.IsWorker ? Start("worker", WorkerActor.Props(settings.Worker!, membership, options.Worker.NoRouterExit)) : null;
         IActorRef gateway = Start("gateway", GatewayActor.Props(Gateway(router, membership)));
@@ -58,12 +61,17 @@ internal sealed class BalancerActor(TreeSettings settings) : UntypedActor
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
         WorkerRestarts,
         TimeSpan.FromMinutes(1),
-        _ => Sender.Path.Name == "worker" ? Directive.Restart : Directive.Stop);
+        _ => Sender.Path.Name switch { "worker" => Directive.Restart, Metrics => Directive.Resume, _ => Directive.Stop });
 
     protected override void OnReceive(object message)
     {
         switch (message)
         {
+            case Terminated { ActorRef.Path.Name: Metrics }:
+                _log.Error(
+                    "The metrics actor of node {Node} ended: weights stay as they are for some minutes, and then the configured ones count; start the node again",
+                    settings.NodeName);
+                break;
             case Terminated m: End($"its {m.ActorRef.Path.Name} actor ended", needsRestart: false); break;
             case IMembershipProtocol.SelfDowned m: End(m.Reason, needsRestart: true); break;
             case IRouterProtocol.Refused m: End($"the store refused this node as a router: {m.Reason}", needsRestart: false); break;

@@ -21,7 +21,6 @@ public sealed class BalancerNodeTests
     [InlineData("router")]
     [InlineData("gateway")]
     [InlineData("membership")]
-    [InlineData("metrics")]
     public async Task Lost_actor_stops_the_node_and_says_so_instead_of_going_on_without_its_state(string actor)
     {
         TaskCompletionSource<BalancerStopped> told = new();
@@ -42,6 +41,21 @@ public sealed class BalancerNodeTests
         await using BalancerNode node = await BalancerNode.StartAsync(settings);
         await node.Client.WaitAsync(await node.Client.SubmitAsync("double", 1)).WaitAsync(Hang);
         node.System.ActorSelection("/user/actorbalancer/worker").Tell(Kill.Instance);
+        JobResult after = await node.Client.WaitAsync(await node.Client.SubmitAsync("double", 21)).WaitAsync(Hang);
+        Assert.Equal(42, after.Read<int>());
+        Assert.False(node.Stopped.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Node_goes_on_without_its_metrics_actor()
+    {
+        NodeSettings settings = Settings();
+        settings.Handlers.AddLambda("double", (int n) => JobOutcome.OkWith(2 * n));
+        await using BalancerNode node = await BalancerNode.StartAsync(settings);
+        await node.Client.WaitAsync(await node.Client.SubmitAsync("double", 1)).WaitAsync(Hang);
+        IActorRef metrics = await node.System.ActorSelection("/user/actorbalancer/metrics").ResolveOne(Hang);
+        metrics.Tell(Kill.Instance);
+        Assert.True(await metrics.GracefulStop(Hang));
         JobResult after = await node.Client.WaitAsync(await node.Client.SubmitAsync("double", 21)).WaitAsync(Hang);
         Assert.Equal(42, after.Read<int>());
         Assert.False(node.Stopped.IsCompleted);
