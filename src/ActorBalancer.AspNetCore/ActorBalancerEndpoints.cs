@@ -1,5 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using ActorBalancer.Node.Http;
+using ActorBalancer.AspNetCore;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

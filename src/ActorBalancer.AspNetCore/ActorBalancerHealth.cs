@@ -1,5 +1,5 @@
+using ActorBalancer.AspNetCore;
 using ActorBalancer.Cluster.Hosting;
-using ActorBalancer.Node.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

@@ -1,10 +1,10 @@
 using System.Text.Json.Serialization;
-using ActorBalancer.Node.Http.Events;
-using ActorBalancer.Node.Http.Jobs;
-using ActorBalancer.Node.Http.Queues;
-using ActorBalancer.Node.Http.Workers;
+using ActorBalancer.AspNetCore.Events;
+using ActorBalancer.AspNetCore.Jobs;
+using ActorBalancer.AspNetCore.Queues;
+using ActorBalancer.AspNetCore.Workers;
 
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>Everything that the API writes as JSON, built at compile time.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -1,9 +1,9 @@
-using ActorBalancer.Node.Http.Guards;
-using ActorBalancer.Node.Http.Reading;
+using ActorBalancer.AspNetCore.Guards;
+using ActorBalancer.AspNetCore.Reading;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>From a request to its route: guards, path, method, query, in this order. One delegate, for any ASP.NET pipeline.</summary>
 internal sealed class Api(ServedNode node, HostGuard hosts, ClientAddress clients, ApiMeter meter, ILogger<Api> log, params Route[] own)

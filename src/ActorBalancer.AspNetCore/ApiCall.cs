@@ -1,10 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using ActorBalancer.Node.Http.Guards;
-using ActorBalancer.Node.Http.Reading;
+using ActorBalancer.AspNetCore.Guards;
+using ActorBalancer.AspNetCore.Reading;
 using Microsoft.AspNetCore.Http;
 
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>One request on its way to its answer.</summary>
 internal sealed class ApiCall(HttpContext context, ServedNode node, ClientAddress clients, ApiMeter meter, IReadOnlyList<Route> routes)

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>What the API counts of itself.</summary>
 internal sealed class ApiMeter : IDisposable

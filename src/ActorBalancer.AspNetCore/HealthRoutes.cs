@@ -1,4 +1,4 @@
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>What probes ask. Neither waits for anything.</summary>
 internal static class HealthRoutes

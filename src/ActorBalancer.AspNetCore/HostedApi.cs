@@ -1,13 +1,13 @@
+using ActorBalancer.AspNetCore.Guards;
 using ActorBalancer.Cluster.Gateway;
 using ActorBalancer.Cluster.Hosting;
-using ActorBalancer.Node.Http.Guards;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>The API as part of an application: there before the application's node is, and until the application stops.</summary>
 internal sealed class HostedApi : IDisposable

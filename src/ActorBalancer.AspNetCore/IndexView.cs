@@ -1,4 +1,4 @@
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>What there is at this port.</summary>
 /// <param name="Name">The node's; null while it starts.</param>

@@ -1,4 +1,4 @@
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>Every list has this form.</summary>
 /// <param name="Items">At most as many as were asked for.</param>

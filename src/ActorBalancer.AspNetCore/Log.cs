@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>What the HTTP port says.</summary>
 internal static partial class Log

@@ -1,7 +1,7 @@
 using ActorBalancer.Cluster.Hosting;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>The health of the application's node.</summary>
 internal sealed class NodeHealth(HostedNode hosted) : IHealthCheck

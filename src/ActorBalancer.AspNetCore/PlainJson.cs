@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>The API's JSON with only those characters escaped that JSON wants escaped: nobody reads an answer as HTML.</summary>
 internal static class PlainJson

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>A refusal in the form of RFC 9457.</summary>
 /// <param name="Type">Names the code as a URI.</param>

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
-using ActorBalancer.Node.Http.Jobs;
+using ActorBalancer.AspNetCore.Jobs;
 
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>Refusals, which leave out what does not apply.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,4 +1,4 @@
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>A node that is ready, or lives.</summary>
 /// <param name="Name">The node's; null while it starts.</param>

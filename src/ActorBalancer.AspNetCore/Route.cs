@@ -1,4 +1,4 @@
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>One line of the API.</summary>
 /// <param name="Method">GET also answers HEAD.</param>

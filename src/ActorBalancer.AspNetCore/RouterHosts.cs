@@ -1,6 +1,6 @@
 using Akka.Cluster;
 
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>Where the routers of the cluster are, as far as this node has seen them.</summary>
 internal static class RouterHosts

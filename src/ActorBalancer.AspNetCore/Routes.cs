@@ -1,9 +1,9 @@
-using ActorBalancer.Node.Http.Events;
-using ActorBalancer.Node.Http.Jobs;
-using ActorBalancer.Node.Http.Queues;
-using ActorBalancer.Node.Http.Workers;
+using ActorBalancer.AspNetCore.Events;
+using ActorBalancer.AspNetCore.Jobs;
+using ActorBalancer.AspNetCore.Queues;
+using ActorBalancer.AspNetCore.Workers;
 
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>The whole API as a list; what a host adds comes after it.</summary>
 internal static class Routes

@@ -2,7 +2,7 @@ using ActorBalancer.Cluster.Gateway;
 using ActorBalancer.Cluster.Hosting;
 using ActorBalancer.Options;
 
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>The node as the HTTP port sees it: there before the node is, and until after its end.</summary>
 internal sealed class ServedNode(BalancerOptions options, JobClient jobs, TimeProvider clock) : IDisposable

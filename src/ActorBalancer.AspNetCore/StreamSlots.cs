@@ -1,4 +1,4 @@
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>How many event streams are open.</summary>
 internal sealed class StreamSlots

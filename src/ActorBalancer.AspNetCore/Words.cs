@@ -1,6 +1,6 @@
 using ActorBalancer.Strategies;
 
-namespace ActorBalancer.Node.Http;
+namespace ActorBalancer.AspNetCore;
 
 /// <summary>The words by which the API calls states, and back.</summary>
 internal static class Words

@@ -4,7 +4,7 @@ using ActorBalancer.Cluster.Router;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
-namespace ActorBalancer.Node.Http.Events;
+namespace ActorBalancer.AspNetCore.Events;
 
 /// <summary>What happens at this router, as it happens.</summary>
 internal static class EventRoute

@@ -3,10 +3,10 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using ActorBalancer.AspNetCore.Reading;
 using ActorBalancer.Cluster.Router;
-using ActorBalancer.Node.Http.Reading;
 
-namespace ActorBalancer.Node.Http.Events;
+namespace ActorBalancer.AspNetCore.Events;
 
 /// <summary>Writes events in the form of a stream of server-sent events.</summary>
 internal static class EventText

@@ -3,7 +3,7 @@ using ActorBalancer.Options;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
-namespace ActorBalancer.Node.Http.Guards;
+namespace ActorBalancer.AspNetCore.Guards;
 
 /// <summary>
 /// The address of the client: of the connection, or, behind listed proxies, the last hop that is none of them. A hop further

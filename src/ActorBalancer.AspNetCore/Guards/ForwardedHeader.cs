@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Primitives;
 
-namespace ActorBalancer.Node.Http.Guards;
+namespace ActorBalancer.AspNetCore.Guards;
 
 /// <summary>
 /// The hops that <c>Forwarded</c> (RFC 7239) and <c>X-Forwarded-For</c> name, the nearest last. Null stands for one that is

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
-namespace ActorBalancer.Node.Http.Guards;
+namespace ActorBalancer.AspNetCore.Guards;
 
 /// <summary>What the server lets through although two programs could read it as different requests.</summary>
 internal static class Framing

@@ -2,7 +2,7 @@ using System.Net;
 using ActorBalancer.Options;
 using Microsoft.AspNetCore.Http;
 
-namespace ActorBalancer.Node.Http.Guards;
+namespace ActorBalancer.AspNetCore.Guards;
 
 /// <summary>
 /// Refuses what a page in a browser could send here against its user's will: under a name that is made to resolve to this

@@ -1,6 +1,6 @@
-using ActorBalancer.Node.Http.Reading;
+using ActorBalancer.AspNetCore.Reading;
 
-namespace ActorBalancer.Node.Http.Jobs;
+namespace ActorBalancer.AspNetCore.Jobs;
 
 /// <summary>One run that started.</summary>
 internal sealed record AttemptView(int N, string Worker, string StartedAt, string? FinishedAt, string? Outcome, string? Error, string? Why)

@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using ActorBalancer.Node.Http.Reading;
+using ActorBalancer.AspNetCore.Reading;
 using Microsoft.AspNetCore.Http;
 
-namespace ActorBalancer.Node.Http.Jobs;
+namespace ActorBalancer.AspNetCore.Jobs;
 
 /// <summary>
 /// The answer to a bulk, sent while the rest of the bulk comes in. A caller that reads nothing before it has sent all is

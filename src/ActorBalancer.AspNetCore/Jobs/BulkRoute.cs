@@ -1,8 +1,8 @@
+using ActorBalancer.AspNetCore.Reading;
 using ActorBalancer.Cluster.Gateway;
-using ActorBalancer.Node.Http.Reading;
 using Microsoft.AspNetCore.Http;
 
-namespace ActorBalancer.Node.Http.Jobs;
+namespace ActorBalancer.AspNetCore.Jobs;
 
 /// <summary>Many jobs, one a line, accepted a thousand at a time: all of a thousand or none. Ends at the first bad line.</summary>
 internal static class BulkRoute

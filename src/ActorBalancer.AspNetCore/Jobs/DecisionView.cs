@@ -1,6 +1,6 @@
-using ActorBalancer.Node.Http.Reading;
+using ActorBalancer.AspNetCore.Reading;
 
-namespace ActorBalancer.Node.Http.Jobs;
+namespace ActorBalancer.AspNetCore.Jobs;
 
 /// <summary>Why a run went where it went; see <see cref="JobDecision"/>.</summary>
 internal sealed record DecisionView(

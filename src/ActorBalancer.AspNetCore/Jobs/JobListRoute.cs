@@ -1,7 +1,7 @@
 using System.Globalization;
 using ActorBalancer.Cluster.Gateway;
 
-namespace ActorBalancer.Node.Http.Jobs;
+namespace ActorBalancer.AspNetCore.Jobs;
 
 /// <summary>The jobs that match, newest first, page by page.</summary>
 internal static class JobListRoute

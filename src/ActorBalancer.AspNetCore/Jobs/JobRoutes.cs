@@ -1,7 +1,7 @@
-using ActorBalancer.Node.Http.Reading;
+using ActorBalancer.AspNetCore.Reading;
 using Microsoft.AspNetCore.Http;
 
-namespace ActorBalancer.Node.Http.Jobs;
+namespace ActorBalancer.AspNetCore.Jobs;
 
 /// <summary>One job: submit, look, cancel, retry.</summary>
 internal static class JobRoutes

@@ -1,6 +1,6 @@
-using ActorBalancer.Node.Http.Reading;
+using ActorBalancer.AspNetCore.Reading;
 
-namespace ActorBalancer.Node.Http.Jobs;
+namespace ActorBalancer.AspNetCore.Jobs;
 
 /// <summary>A job with all that is known of it.</summary>
 /// <param name="Id">The public id.</param>

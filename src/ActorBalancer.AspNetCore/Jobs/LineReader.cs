@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using ActorBalancer.Node.Http.Reading;
+using ActorBalancer.AspNetCore.Reading;
 
-namespace ActorBalancer.Node.Http.Jobs;
+namespace ActorBalancer.AspNetCore.Jobs;
 
 /// <summary>Cuts a body into lines as it comes in, ended by LF or CRLF, and keeps one at a time.</summary>
 internal sealed class LineReader(PipeReader body, int lineLimit, long bodyLimit)

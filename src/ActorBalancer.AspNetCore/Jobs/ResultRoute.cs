@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
-namespace ActorBalancer.Node.Http.Jobs;
+namespace ActorBalancer.AspNetCore.Jobs;
 
 /// <summary>The bytes of a result, as soon as they are there.</summary>
 internal static class ResultRoute

@@ -1,4 +1,4 @@
-namespace ActorBalancer.Node.Http.Jobs;
+namespace ActorBalancer.AspNetCore.Jobs;
 
 /// <summary>A job that was accepted.</summary>
 internal sealed record SubmittedView(string Id, string State, string Queue);

@@ -1,4 +1,4 @@
-namespace ActorBalancer.Node.Http.Jobs;
+namespace ActorBalancer.AspNetCore.Jobs;
 
 /// <summary>Instead of the result of a job that is not final.</summary>
 internal sealed record UnfinishedView(string Id, string State);

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using ActorBalancer.Node.Http.Reading;
+using ActorBalancer.AspNetCore.Reading;
 using ActorBalancer.Strategies;
 
-namespace ActorBalancer.Node.Http.Queues;
+namespace ActorBalancer.AspNetCore.Queues;
 
 /// <summary>What a PATCH asks of a queue; checked as a whole before anything changes.</summary>
 internal sealed class QueueChange

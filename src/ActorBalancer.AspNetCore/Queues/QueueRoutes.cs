@@ -1,7 +1,7 @@
 using System.Globalization;
-using ActorBalancer.Node.Http.Reading;
+using ActorBalancer.AspNetCore.Reading;
 
-namespace ActorBalancer.Node.Http.Queues;
+namespace ActorBalancer.AspNetCore.Queues;
 
 /// <summary>Queues: look, change, pause, resume.</summary>
 internal static class QueueRoutes

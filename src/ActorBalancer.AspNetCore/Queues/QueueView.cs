@@ -1,4 +1,4 @@
-namespace ActorBalancer.Node.Http.Queues;
+namespace ActorBalancer.AspNetCore.Queues;
 
 /// <summary>A queue.</summary>
 /// <param name="Name">Its name.</param>

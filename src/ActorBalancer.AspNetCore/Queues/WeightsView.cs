@@ -1,6 +1,6 @@
-using ActorBalancer.Node.Http.Reading;
+using ActorBalancer.AspNetCore.Reading;
 
-namespace ActorBalancer.Node.Http.Queues;
+namespace ActorBalancer.AspNetCore.Queues;
 
 /// <summary>The weights of a queue, now and before; see <see cref="QueueWeights"/>.</summary>
 internal sealed record WeightsView(

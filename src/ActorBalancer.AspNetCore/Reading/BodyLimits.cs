@@ -1,6 +1,6 @@
 using ActorBalancer.Options;
 
-namespace ActorBalancer.Node.Http.Reading;
+namespace ActorBalancer.AspNetCore.Reading;
 
 /// <summary>How much a request may bring. Part of the product's contract, but for a raised limit of payloads.</summary>
 internal static class BodyLimits

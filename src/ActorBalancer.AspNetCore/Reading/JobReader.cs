@@ -1,7 +1,7 @@
 using System.Text.Json;
 using ActorBalancer.Intake;
 
-namespace ActorBalancer.Node.Http.Reading;
+namespace ActorBalancer.AspNetCore.Reading;
 
 /// <summary>Reads one job from JSON, by hand: a serializer takes repeated members, and would not leave the payload as it is.</summary>
 internal sealed class JobReader(int payloadLimit, string source, TimeProvider clock)

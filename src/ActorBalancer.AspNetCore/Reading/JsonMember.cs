@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace ActorBalancer.Node.Http.Reading;
+namespace ActorBalancer.AspNetCore.Reading;
 
 /// <summary>Reads the value of one member; the answer is null or what is wrong with it.</summary>
 internal static class JsonMember

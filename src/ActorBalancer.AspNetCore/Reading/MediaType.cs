@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
-namespace ActorBalancer.Node.Http.Reading;
+namespace ActorBalancer.AspNetCore.Reading;
 
 /// <summary>What a body may be: one type, in UTF-8, as it is.</summary>
 internal static class MediaType

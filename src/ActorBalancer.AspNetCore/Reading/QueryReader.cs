@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Unicode;
 
-namespace ActorBalancer.Node.Http.Reading;
+namespace ActorBalancer.AspNetCore.Reading;
 
 /// <summary>Reads the query of a URL, and refuses what a lenient reader would repair.</summary>
 internal static class QueryReader

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace ActorBalancer.Node.Http.Reading;
+namespace ActorBalancer.AspNetCore.Reading;
 
 /// <summary>Times as RFC 3339 has them.</summary>
 internal static class Rfc3339

@@ -1,4 +1,4 @@
-namespace ActorBalancer.Node.Http.Workers;
+namespace ActorBalancer.AspNetCore.Workers;
 
 /// <summary>How busy a worker's node is.</summary>
 /// <param name="Cpu">Its process's share of the processors that it may use, 0 to 1.</param>

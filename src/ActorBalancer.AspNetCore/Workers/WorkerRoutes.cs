@@ -1,6 +1,6 @@
-using ActorBalancer.Node.Http.Reading;
+using ActorBalancer.AspNetCore.Reading;
 
-namespace ActorBalancer.Node.Http.Workers;
+namespace ActorBalancer.AspNetCore.Workers;
 
 /// <summary>Workers: look, drain, undrain.</summary>
 internal static class WorkerRoutes

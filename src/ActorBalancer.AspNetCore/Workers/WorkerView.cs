@@ -1,6 +1,6 @@
-using ActorBalancer.Node.Http.Reading;
+using ActorBalancer.AspNetCore.Reading;
 
-namespace ActorBalancer.Node.Http.Workers;
+namespace ActorBalancer.AspNetCore.Workers;
 
 /// <summary>A worker as the router of this node sees it.</summary>
 /// <param name="Name">Its node's name.</param>

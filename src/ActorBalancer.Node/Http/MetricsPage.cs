@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ActorBalancer.AspNetCore;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using OpenTelemetry;

@@ -1,6 +1,7 @@
 using System.Net;
+using ActorBalancer.AspNetCore;
+using ActorBalancer.AspNetCore.Guards;
 using ActorBalancer.Hosting;
-using ActorBalancer.Node.Http.Guards;
 using ActorBalancer.Options;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

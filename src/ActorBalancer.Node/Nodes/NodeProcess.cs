@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ActorBalancer.AspNetCore;
 using ActorBalancer.Cluster.Gateway;
 using ActorBalancer.Cluster.Hosting;
 using ActorBalancer.Cluster.Kinds;

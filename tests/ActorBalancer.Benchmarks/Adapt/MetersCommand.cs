@@ -102,7 +102,7 @@ internal static class MetersCommand
     {
         while (!stop.IsCancellationRequested)
         {
-            QueueDetails? queue = (await client.ListQueuesAsync(CancellationToken.None)).FirstOrDefault();
+            QueueDetails? queue = await client.ListQueuesAsync(CancellationToken.None) is [var first, ..] ? first : null;
             for (long i = queue?.Waiting ?? 0; i < 8; i++)
                 await client.SubmitAsync(new JobSubmission { Kind = AdaptWorker.Kind, Payload = Encoding.UTF8.GetBytes("""{"ms":30}""") }, CancellationToken.None);
             await Task.Delay(TimeSpan.FromMilliseconds(30), CancellationToken.None);

@@ -1,5 +1,5 @@
 using System.Net;
-using ActorBalancer.Node.Http.Guards;
+using ActorBalancer.AspNetCore.Guards;
 using Microsoft.AspNetCore.Http;
 
 namespace ActorBalancer.SystemTests.Http;
