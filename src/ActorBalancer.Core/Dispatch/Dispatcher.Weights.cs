@@ -6,6 +6,8 @@ namespace ActorBalancer.Dispatch;
 /// <summary>Weights over time: what changed, and why.</summary>
 internal sealed partial class Dispatcher
 {
+    private const string SlowStart = "slow start";
+
     private readonly WeightLog _weightLog = new();
 
     /// <summary>A queue's weights now and the newest changes of them; null: there is none of that name.</summary>
@@ -49,19 +51,26 @@ internal sealed partial class Dispatcher
         };
     }
 
-    private static WeightChange Shown(in WeightLog.Row row, QueueState queue) => new()
+    private static WeightChange Shown(in WeightLog.Row row, QueueState queue)
     {
-        At = DateTimeOffset.FromUnixTimeMilliseconds(row.UnixMs),
-        Worker = row.Queue is null ? row.Worker : null,
-        Kind = row.Kind is { Length: > 0 } kind ? kind : null,
-        Weight = row.Weight / 1000.0,
-        SlowStart = SlowStartOf(row.Started, row.Weight),
-        Speed = row.Speed,
-        Success = row.Success,
-        Learned = row.Factor / 1000.0,
-        Effective = row.IsOut ? 0 : Math.Round(row.Started * (queue.Weights == WeightSource.Learned ? row.Factor / 1000.0 : 1) / 1000.0, 3),
-        Reason = row.Reason,
-    };
+        WeightChange change = new()
+        {
+            At = DateTimeOffset.FromUnixTimeMilliseconds(row.UnixMs),
+            Worker = row.Queue is null ? row.Worker : null,
+            Kind = row.Kind is { Length: > 0 } kind ? kind : null,
+            Weight = row.Weight / 1000.0,
+            SlowStart = SlowStartOf(row.Started, row.Weight),
+            Effective = row.IsOut ? 0 : row.Started / 1000.0,
+            Reason = row.Reason,
+        };
+        return queue.Weights == WeightSource.Static ? change : change with
+        {
+            Speed = row.Speed,
+            Success = row.Success,
+            Learned = row.Factor / 1000.0,
+            Effective = Math.Round(change.Effective * row.Factor / 1000, 3),
+        };
+    }
 
     private static double SlowStartOf(int started, int weight) => started < weight && weight > 0 ? Math.Round((double)started / weight, 3) : 1;
 
@@ -84,8 +93,10 @@ internal sealed partial class Dispatcher
         if (link.Effective != next.Effective)
         {
             string reason = link.Effective < 0 ? next.Effective < link.Weight ? "joined: slow start" : "joined"
-                : next.Effective < link.Weight ? "slow start" : link.Effective < link.Weight ? "slow start is over" : "configured weight";
-            LogRow(link, reason, next.Effective);
+                : next.Effective < link.Weight ? SlowStart : link.Effective < link.Weight ? "slow start is over" : "configured weight";
+            // It grows with every word of the metrics actor; a few steps of it tell as much.
+            if (reason != SlowStart || StepOf(link.Effective, link.Weight) != StepOf(next.Effective, link.Weight))
+                LogRow(link, reason, next.Effective);
         }
         foreach (KindFactor factor in next.Factors)
         {
@@ -102,6 +113,8 @@ internal sealed partial class Dispatcher
                 LogLearned(link, new KindFactor(was.Kind, FactorOf(next.Factors)), next.Effective, "as for the other kinds again");
         }
     }
+
+    private static int StepOf(int started, int weight) => (int)(4L * started / Math.Max(1, weight));
 
     private static int FactorOf(KindFactor[] factors) => Array.Find(factors, f => f.Kind.Length == 0) is { Kind: not null } any ? any.Thousandths : 1000;
 

@@ -55,7 +55,7 @@ public sealed class WeightHistoryTests
         cluster.RunUntilDone();
         for (int i = 0; i < WeightLog.Most + 100; i++)
         {
-            int weight = 1_000 + i;
+            int weight = 3_000 + i;
             cluster.Tell(r => r.WeightsChanged(new Weights(weight, [new WorkerWeight(cluster.Workers[0].Incarnation, weight)])));
         }
         QueueWeights weights = cluster.Router.WeightsOf("default", int.MaxValue)!;
