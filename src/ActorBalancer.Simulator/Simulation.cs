@@ -14,12 +14,15 @@ internal static class Simulation
     /// <summary>Seeds of strategies, apart from those of the traffic.</summary>
     private const int StrategyStream = 16;
 
+    // What a weight takes to get to where it belongs, and the runs by which one knows where that is.
+    private const double LearningSeconds = 60;
+    private const double LearningRuns = 100;
+
     /// <exception cref="SimulationException">The options are wrong.</exception>
     public static StrategyFigures[] Run(SimulationOptions options, CancellationToken stop = default)
     {
         options.Check();
-        SimulatedWorker[] workers = SimulatedWorker.Fleet(options.Workers, options.Slots);
-        Trial[] trials = [.. options.Strategies.Select(id => new Trial(options, SettingOf(options, workers, id)))];
+        Trial[] trials = [.. options.Strategies.Select(id => new Trial(options, SettingOf(options, id)))];
         var parallel = new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount };
         Parallel.For(0, trials.Length * options.Replications, parallel, i => trials[i / options.Replications].Play(i % options.Replications, stop));
         return [.. trials.Select(t => t.Sum())];
@@ -34,17 +37,22 @@ internal static class Simulation
         if (options.IsStory) return 0;
         double load = options.ArrivalRate / options.Capacity;
         double relaxation = (1 + Math.Max(1, options.Service.SquaredVariation)) / 2 / Math.Pow(1 - Math.Sqrt(load), 2);
-        double time = (4 * relaxation / options.Workers.Min(w => w.Speed)) + (20 * options.Arrivals.Memory) + (4 * options.Delay);
+        double slowest = options.Workers.Min(w => w.Speed);
+        double time = (4 * relaxation / slowest) + (20 * options.Arrivals.Memory) + (4 * options.Delay);
+        if (options.Learns) time += (LearningSeconds / options.ServiceSeconds) + (LearningRuns / slowest);
         return (long)Math.Min(4.0 * options.Jobs, Math.Ceiling(options.ArrivalRate * time));
     }
 
-    private static RunSetting SettingOf(SimulationOptions options, SimulatedWorker[] workers, string strategy)
+    internal static RunSetting SettingOf(SimulationOptions options, string strategy)
     {
         if (!StrategyCatalog.TryGet(strategy, out var info))
             throw new SimulationException($"unknown strategy '{strategy}'; known are {string.Join(", ", StrategyCatalog.Ids)}");
+        WeightSource weights = options.WeightsOf(strategy);
         return new RunSetting
         {
-            Workers = workers,
+            Workers = SimulatedWorker.Fleet(options.Workers, options.Slots, weights),
+            Weights = weights,
+            ServiceSeconds = options.ServiceSeconds,
             Strategy = strategy,
             Binding = options.Binding ?? info.DefaultBinding,
             Options = StrategyOptions.Default with { Choices = options.Choices },
@@ -78,6 +86,7 @@ internal static class Simulation
         {
             Strategy = setting.Strategy,
             Binding = setting.Binding,
+            Weights = setting.Weights,
             Response = TimeFigures.Of([.. _runs.Select(r => r.MeanResponse)], [.. _runs.Select(r => r.Responses)], _responses),
             Wait = TimeFigures.Of([.. _runs.Select(r => r.MeanWait)], [.. _runs.Select(r => r.Waits)], _waits),
             WaitShare = Estimate.Of(_runs.Select(r => r.WaitShare)),

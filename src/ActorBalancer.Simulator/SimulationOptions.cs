@@ -12,6 +12,8 @@ internal sealed record SimulationOptions
     public const int MostRouters = 1_000;
     public const int MostReplications = 10_000;
     public const long MostJobs = 10_000_000_000;
+    public const double LeastServiceSeconds = 0.001;
+    public const double MostServiceSeconds = 1_000;
 
     public required IReadOnlyList<WorkerGroup> Workers { get; init; }
 
@@ -34,6 +36,12 @@ internal sealed record SimulationOptions
     /// <summary>Null: each strategy's own.</summary>
     public Binding? Binding { get; init; }
 
+    /// <summary>Null: each strategy's own.</summary>
+    public WeightSource? Weights { get; init; }
+
+    /// <summary>How long the mean service time is, since learning goes by seconds. Default 1, <see cref="LeastServiceSeconds"/> to <see cref="MostServiceSeconds"/>.</summary>
+    public double ServiceSeconds { get; init; } = 1;
+
     /// <summary>Default 1, 1 to <see cref="MostRouters"/>.</summary>
     public int Routers { get; init; } = 1;
 
@@ -54,6 +62,9 @@ internal sealed record SimulationOptions
     /// <summary>Whether the arrivals have an end of their own, and are counted from the first to the end of the last.</summary>
     public bool IsStory => Arrivals.Count is not null;
 
+    /// <summary>Whether some strategy has to find out first how fast the workers are.</summary>
+    public bool Learns => Strategies.Any(s => WeightsOf(s) == WeightSource.Learned);
+
     /// <summary>The work that the fleet does in a unit of time.</summary>
     public double Capacity => Slots * Workers.Sum(w => w.Count * w.Speed);
 
@@ -69,6 +80,9 @@ internal sealed record SimulationOptions
         _ => 0.9 * Capacity,
     };
 
+    public WeightSource WeightsOf(string strategy) =>
+        Weights ?? (StrategyCatalog.TryGet(strategy, out StrategyInfo? info) ? info.DefaultWeights : WeightSource.Static);
+
     private bool IsBatch => Arrivals is BatchArrivals or RecordedArrivals { IsBatch: true };
 
     /// <exception cref="SimulationException">Something is out of its range, or cannot be together.</exception>
@@ -82,6 +96,8 @@ internal sealed record SimulationOptions
         InRange("choices", Choices, 1, StrategyOptions.MaxChoices);
         InRange("jobs", Jobs, 1, MostJobs);
         InRange("replications", Replications, 1, MostReplications);
+        if (!(ServiceSeconds >= LeastServiceSeconds && ServiceSeconds <= MostServiceSeconds))
+            throw Wrong($"the mean service time is {ServiceSeconds} s: give seconds from {LeastServiceSeconds} to {MostServiceSeconds}");
         if (!(Delay >= 0 && Delay <= 1e6)) throw Wrong($"the delay is {Delay}: give mean service times from 0 to 1000000");
         if (Load is not null && Rate is not null) throw new SimulationException("both a load and a rate are given: leave one of them out");
         if (IsBatch && (Load ?? Rate) is not null)

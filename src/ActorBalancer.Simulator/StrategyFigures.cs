@@ -9,6 +9,8 @@ internal sealed record StrategyFigures
 
     public required Binding Binding { get; init; }
 
+    public required WeightSource Weights { get; init; }
+
     public required TimeFigures Response { get; init; }
 
     public required TimeFigures Wait { get; init; }

@@ -1,3 +1,4 @@
+using ActorBalancer.Load;
 using ActorBalancer.Strategies;
 
 namespace ActorBalancer.Dispatch;
@@ -74,9 +75,7 @@ internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable
         bool eligible = link!.TakesJobs && (Queue.Binding == Binding.Early || link.Available > 0);
         int weight = link.Effective >= 0 ? link.Effective : Queue.UnknownWeight();
         int factor = Queue.Weights == WeightSource.Learned ? link.Factor(KindName) : 1000;
-        // Whoever may take jobs at all keeps a trickle, by which it is seen to recover.
-        if (factor != 1000 && weight > 0)
-            weight = (int)Math.Clamp((long)weight * factor / 1000, 1, Candidates.MaxWeight);
+        weight = KindFactor.Learned(weight, factor);
         if (!Candidates.IsMember(row))
             Candidates.Join(row, link.Id, link.Slots, weight, eligible);
         else

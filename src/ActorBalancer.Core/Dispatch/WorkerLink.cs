@@ -145,18 +145,7 @@ internal sealed class WorkerLink
     public bool TakesJobs => State == WorkerState.Up && Synchronised && !Draining && !DrainOrdered && !Leaving && Ejected is null;
 
     /// <summary>In thousandths, for jobs of a kind, at least 1.</summary>
-    public int Factor(string kind)
-    {
-        int any = 1000;
-        foreach (KindFactor factor in Factors)
-        {
-            if (factor.Kind == kind)
-                return factor.Thousandths;
-            if (factor.Kind.Length == 0)
-                any = factor.Thousandths;
-        }
-        return any;
-    }
+    public int Factor(string kind) => KindFactor.Of(Factors, kind);
 
     /// <summary>
     /// How many jobs may be sent now. The worker counts what it gave outcomes for and adds what it has room for; what we sent and

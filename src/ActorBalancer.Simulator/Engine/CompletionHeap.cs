@@ -58,5 +58,14 @@ internal sealed class CompletionHeap
         return first;
     }
 
+    /// <summary>From now on what is left of some jobs takes so many times as long.</summary>
+    public void Stretch(double now, double factor, Func<int, bool> concerns)
+    {
+        Entry[] before = [.. _entries.AsSpan(0, Count)];
+        Count = 0;
+        foreach (Entry entry in before)
+            Add(concerns(entry.Job) ? now + ((entry.Time - now) * factor) : entry.Time, entry.Job);
+    }
+
     private readonly record struct Entry(double Time, int Job);
 }

@@ -31,6 +31,7 @@ internal sealed class JobPool
     {
         public double At;
         public double Service;
+        public double Started;
         public ulong Source;
 
         /// <summary>In order of arrival.</summary>

@@ -8,20 +8,28 @@ namespace ActorBalancer.Simulator.Engine;
 /// One run: jobs arrive at routers, are bound to workers, wait and run, event by event in virtual time. Every choice is the production
 /// strategy's, by the dispatcher's two rules. Early: it picks among all workers as the job arrives, and the job waits in that worker's
 /// line. Late: jobs wait at the router in one line, and it picks among workers with a free slot as soon as there is one. Messages take no
-/// time here and nothing is sent ahead: a worker's credit is its free slots.
+/// time here and nothing is sent ahead: a worker's credit is its free slots. Once a second, where there is something to it, workers report and
+/// weights are learned, router by router.
 /// </summary>
 internal sealed class QueueRun
 {
     private readonly JobStream _stream;
     private readonly bool _late;
+    private readonly FleetState _fleet;
     private readonly double[] _speed;
     private readonly int[] _free;
+    private readonly int[] _slots;
     private readonly int[] _turn;
     private readonly RouterView[] _routers;
     private readonly JobLine[] _lines;
     private readonly JobPool _pool = new();
     private readonly CompletionHeap _running = new();
     private readonly Tally _tally;
+    private readonly IReadOnlyList<SpeedChange> _speedChanges;
+    private readonly double _beat;
+    private long _beats;
+    private int _speedChange;
+    private double _nextTick = double.PositiveInfinity;
     private long _waiting;
     private double _now;
 
@@ -33,19 +41,31 @@ internal sealed class QueueRun
         _stream = stream;
         _late = setting.Binding == Binding.Late;
         SimulatedWorker[] workers = setting.Workers;
-        _speed = [.. workers.Select(w => w.Speed)];
-        _free = [.. workers.Select(w => w.Slots)];
+        _fleet = new FleetState(workers);
+        _speed = _fleet.Speed;
+        _free = _fleet.Free;
+        _slots = [.. workers.Select(w => w.Slots)];
         _turn = new int[workers.Length];
         _routers = new RouterView[setting.Routers];
         var dice = new Dice(strategySeed);
         for (int i = 0; i < _routers.Length; i++)
-            _routers[i] = new RouterView(workers, setting.Strategy, setting.Options, dice.Next(), _free, _late, setting.Delay);
+            _routers[i] = new RouterView(setting, _fleet, dice.Next());
         _lines = new JobLine[_late ? _routers.Length : workers.Length];
         _tally = new Tally(workers.Length);
+        _speedChanges = setting.Changes;
+        // The routers have their second one after the other.
+        _beat = setting.HasBeat ? 1 / (setting.ServiceSeconds * _routers.Length) : double.PositiveInfinity;
+        SetNextTick();
     }
 
     /// <summary>Hears of every binding: the number of the job in order of arrival, and its worker. For tests.</summary>
     public Action<long, int>? Bound { get; init; }
+
+    /// <summary>The time of the last event.</summary>
+    public double Now => _now;
+
+    /// <summary>The weight by which a router's strategy counts a worker now, in thousandths.</summary>
+    public int WeightOf(int router, int worker) => _routers[router].WeightOf(worker);
 
     /// <param name="ahead">Jobs that come before those that count, to fill the system.</param>
     /// <param name="jobs">How many follow.</param>
@@ -59,9 +79,9 @@ internal sealed class QueueRun
         for (long number = 0; number < total;)
         {
             // What ends as a job arrives has ended before.
-            if (_running.NextTime <= next.At)
+            if (_running.NextTime <= next.At || _nextTick <= next.At)
             {
-                Finish();
+                Step();
                 continue;
             }
             Pass(next.At);
@@ -69,9 +89,40 @@ internal sealed class QueueRun
             if ((++number & 0xFFFF) == 0) stop.ThrowIfCancellationRequested();
             if (number < total) _stream.Next(out next);
         }
-        while (_running.Count > 0) Finish();
+        while (_running.Count > 0) Step();
         _tally.Check();
         return _tally;
+    }
+
+    private void Step()
+    {
+        if (_nextTick < _running.NextTime) Tick();
+        else Finish();
+    }
+
+    /// <summary>A second is over at a router, or a worker's speed changes.</summary>
+    private void Tick()
+    {
+        Pass(_nextTick);
+        if (_speedChange < _speedChanges.Count && _speedChanges[_speedChange].At <= _now)
+        {
+            SpeedChange change = _speedChanges[_speedChange++];
+            double before = _speed[change.Worker];
+            _speed[change.Worker] = change.Speed;
+            _running.Stretch(_now, before / change.Speed, job => _pool[job].Worker == change.Worker);
+            _tally.Change((_slots[change.Worker] - _free[change.Worker]) * (change.Speed - before));
+        }
+        else
+        {
+            _routers[_beats++ % _routers.Length].Beat(_now);
+        }
+        SetNextTick();
+    }
+
+    private void SetNextTick()
+    {
+        double change = _speedChange < _speedChanges.Count ? _speedChanges[_speedChange].At : double.PositiveInfinity;
+        _nextTick = Math.Min(change, (_beats + 1) * _beat);
     }
 
     private void Pass(double now)
@@ -114,7 +165,8 @@ internal sealed class QueueRun
         int worker = job.Worker;
         _tally.Finish(in job, _speed[worker]);
         _free[worker]++;
-        _routers[job.Router].Count(worker, -1, _now);
+        _fleet.Held[worker]--;
+        _routers[job.Router].Ended(worker, _now - job.Started, _now);
         _pool.Remove(slot);
         if (!_late)
         {
@@ -152,7 +204,8 @@ internal sealed class QueueRun
         int worker = _routers[router].Pick(job.Source, _now);
         if (worker < 0) return worker;
         job.Worker = worker;
-        _routers[router].Count(worker, 1, _now);
+        _fleet.Held[worker]++;
+        _routers[router].Bound(worker, _now);
         _tally.Bind(in job);
         Bound?.Invoke(job.Number, worker);
         return worker;
@@ -164,6 +217,7 @@ internal sealed class QueueRun
         int worker = job.Worker;
         _free[worker]--;
         if (_late) TellFreeSlots(worker);
+        job.Started = _now;
         _tally.Start(in job, _speed[worker]);
         _running.Add(_now + (job.Service / _speed[worker]), slot);
     }

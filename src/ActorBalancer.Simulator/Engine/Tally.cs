@@ -73,6 +73,9 @@ internal sealed class Tally(int workers)
         Waits.Add(wait);
     }
 
+    /// <summary>A worker with running jobs became faster or slower.</summary>
+    public void Change(double speed) => _busySpeed += speed;
+
     public void Finish(in JobPool.Entry job, double speed)
     {
         // The speeds of others would leave their rounding behind.

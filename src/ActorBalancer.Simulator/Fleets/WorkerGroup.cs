@@ -17,6 +17,9 @@ internal readonly record struct WorkerGroup(int Count, double Speed, double Weig
     /// <summary>The weight as the strategies count it.</summary>
     public int Thousandths => (int)Math.Round(Weight * 1000);
 
+    /// <summary>Nobody gave a weight: it is the speed, which strategies that learn it are not told.</summary>
+    public bool IsWeightAssumed { get; private init; }
+
     /// <exception cref="SimulationException">It is none; the message says what is wrong.</exception>
     public static WorkerGroup Parse(string text)
     {
@@ -30,6 +33,6 @@ internal readonly record struct WorkerGroup(int Count, double Speed, double Weig
         double weight = speed;
         if (colon >= 0 && (!SpecText.TryNumber(text[(colon + 1)..], out weight) || weight is < 0 or > MostSpeed || weight is > 0 and < LeastSpeed))
             throw new SimulationException($"'{text}': the weight must be 0 (no jobs), or a number from {LeastSpeed} to {MostSpeed}; {Form}");
-        return new WorkerGroup(count, speed, weight);
+        return new WorkerGroup(count, speed, weight) { IsWeightAssumed = colon < 0 };
     }
 }
