@@ -1,3 +1,4 @@
+using ActorBalancer.Load;
 using ActorBalancer.Simulator.Fleets;
 using ActorBalancer.Strategies;
 
@@ -9,20 +10,21 @@ namespace ActorBalancer.Simulator.Engine;
 /// workers have a free slot, which is never old: credit is what a worker grants.
 /// </summary>
 /// <remarks>
-/// A strategy that sees others (<see cref="StrategyInfo.SeesOthers"/>) goes by the workers' reports instead, as old as the delay says: what a worker holds of
-/// all routers. What this router has sent since it knows by itself, so that counts at once. A report comes with the end of each of its jobs, and once a second.
+/// A strategy that sees others (<see cref="StrategyInfo.SeesOthers"/>) goes by the workers' reports instead, which are as old as the delay says: what a worker
+/// holds of all routers. What this router has sent since, it knows by itself at once, and takes the others to have sent in proportion.
+/// A report comes with the end of each of its jobs, and once a second.
 /// </remarks>
 internal sealed class RouterView
 {
     private readonly Candidates _candidates = new();
     private readonly RouterLearning? _learning;
     private readonly FleetState _fleet;
-    private readonly int[] _inFlight;
-    private readonly int[] _own;
-    private readonly int[] _others;
+    private readonly RouterShare _share = new();
+    private readonly WorkerView[] _views;
     private readonly bool _late;
     private readonly bool _seesOthers;
-    private readonly bool _countsSent;
+    private readonly bool _forgetsSent;
+    private readonly bool _knowsOwnOnly;
     private readonly double _delay;
     private readonly int _mostChanges;
     private readonly Queue<News>? _news;
@@ -36,11 +38,10 @@ internal sealed class RouterView
         _late = setting.Binding == Binding.Late;
         _delay = setting.Delay;
         _seesOthers = StrategyCatalog.TryGet(setting.Strategy, out StrategyInfo? info) && info.SeesOthers;
-        _countsSent = _seesOthers && !setting.ForgetsSent;
+        _forgetsSent = setting.Fault == ViewFault.ForgetsSent;
+        _knowsOwnOnly = setting.Fault == ViewFault.KnowsOwnSentOnly;
         _news = _delay > 0 ? new() : null;
-        _inFlight = new int[workers.Length];
-        _own = new int[workers.Length];
-        _others = new int[workers.Length];
+        _views = new WorkerView[workers.Length];
         _mostChanges = 4 * workers.Length;
         _learning = setting.Weights == WeightSource.Learned ? new RouterLearning(workers, setting.ServiceSeconds) : null;
         StrategyCatalog.Create(setting.Strategy, _candidates, setting.Options, seed);
@@ -62,17 +63,19 @@ internal sealed class RouterView
     /// <summary>This router bound one more job to the worker.</summary>
     public void Bound(int worker, double now)
     {
-        _own[worker]++;
-        if (_news is null || _countsSent) Count(worker, 1);
-        else _news.Enqueue(new News(now, worker, 1, -1));
+        ref WorkerView view = ref _views[worker];
+        view.Own++;
+        view.Sent++;
+        if (_seesOthers) Changed(worker);
+        else Tell(worker, now);
     }
 
     /// <summary>A job of this router has ended, having run for so long.</summary>
     public void Ended(int worker, double duration, double now)
     {
-        _own[worker]--;
+        _views[worker].Own--;
         _learning?.Finished(worker, duration);
-        Tell(worker, -1, now);
+        Tell(worker, now);
     }
 
     /// <summary>Once a second: every worker reports, and the metrics actor decides the weights.</summary>
@@ -80,7 +83,7 @@ internal sealed class RouterView
     {
         if (_seesOthers)
         {
-            for (int worker = 0; worker < _own.Length; worker++) Tell(worker, 0, now);
+            for (int worker = 0; worker < _views.Length; worker++) Tell(worker, now);
         }
         _learning?.Weigh(now, SetWeight);
     }
@@ -97,11 +100,12 @@ internal sealed class RouterView
         _changed[_changes++] = worker;
     }
 
-    private void Tell(int worker, int change, double now)
+    private void Tell(int worker, double now)
     {
-        int others = _seesOthers ? _fleet.Held[worker] - _own[worker] : -1;
-        if (_news is not null) _news.Enqueue(new News(now, worker, change, others));
-        else Hear(worker, change, others);
+        ref WorkerView view = ref _views[worker];
+        News news = new(now, worker, view.Own, _seesOthers ? _fleet.Held[worker] - view.Own : 0, view.Sent);
+        if (_news is not null) _news.Enqueue(news);
+        else Hear(in news);
     }
 
     private void HearUntil(double time)
@@ -109,24 +113,24 @@ internal sealed class RouterView
         while (_news!.TryPeek(out News news) && news.At <= time)
         {
             _news.Dequeue();
-            Hear(news.Worker, news.Change, news.Others);
+            Hear(in news);
         }
     }
 
-    private void Hear(int worker, int change, int others)
+    private void Hear(in News news)
     {
-        if (others >= 0 && _others[worker] != others)
-        {
-            _others[worker] = others;
-            Changed(worker);
-        }
-        if (change != 0) Count(worker, change);
+        ref WorkerView view = ref _views[news.Worker];
+        if (_seesOthers) _share.Change(news.Own - view.ReportedOwn, news.Others - view.ReportedOthers);
+        (view.ReportedOwn, view.ReportedOthers, view.ReportedSent) = (news.Own, news.Others, news.Sent);
+        Changed(news.Worker);
     }
 
-    private void Count(int worker, int change)
+    private int InFlight(in WorkerView view)
     {
-        _inFlight[worker] += change;
-        Changed(worker);
+        int reported = view.ReportedOwn + view.ReportedOthers;
+        if (!_seesOthers || _forgetsSent) return reported;
+        int sent = (int)(view.Sent - view.ReportedSent);
+        return reported + sent + (_knowsOwnOnly ? 0 : _share.SentByOthers(sent));
     }
 
     private void SetWeight(int worker, int weight) => _candidates.SetWeight(worker, weight, _candidates.Slots(worker));
@@ -137,14 +141,25 @@ internal sealed class RouterView
         {
             int worker = _changed[i];
             if (_late) _candidates.SetEligible(worker, _fleet.Free[worker] > 0);
-            _candidates.SetInFlight(worker, _inFlight[worker] + _others[worker]);
+            _candidates.SetInFlight(worker, InFlight(in _views[worker]));
         }
         _changes = 0;
     }
 
+    /// <summary>What a worker reported, as far as it is known here.</summary>
     /// <param name="At">When it was so.</param>
-    /// <param name="Worker">Of whom.</param>
-    /// <param name="Change">Of this router's jobs there.</param>
-    /// <param name="Others">Jobs of other routers there; -1: it does not say.</param>
-    private readonly record struct News(double At, int Worker, int Change, int Others);
+    /// <param name="Worker">Which.</param>
+    /// <param name="Own">Jobs of this router there.</param>
+    /// <param name="Others">Jobs of other routers there.</param>
+    /// <param name="Sent">How many this router had sent it before, ever.</param>
+    private readonly record struct News(double At, int Worker, int Own, int Others, long Sent);
+
+    private struct WorkerView
+    {
+        public int Own;
+        public long Sent;
+        public int ReportedOwn;
+        public int ReportedOthers;
+        public long ReportedSent;
+    }
 }

@@ -29,8 +29,8 @@ internal sealed record RunSetting
     /// <summary>In order of time.</summary>
     public IReadOnlyList<SpeedChange> Changes { get; init; } = [];
 
-    /// <summary>A broken variant, for tests: what was sent since the last report does not count.</summary>
-    public bool ForgetsSent { get; init; }
+    /// <summary>Breaks what routers know of the workers, for tests that must be able to fail.</summary>
+    public ViewFault Fault { get; init; }
 
     /// <summary>Whether something happens once a second.</summary>
     public bool HasBeat => Weights == WeightSource.Learned || (StrategyCatalog.TryGet(Strategy, out StrategyInfo? info) && info.SeesOthers && Routers > 1);
