@@ -128,13 +128,13 @@ internal sealed partial class Dispatcher
         tally.LogSquares += log * log;
     }
 
-    /// <summary>Jobs that other routers have at the worker, by its report: what it holds less what it holds of ours.</summary>
-    private static int OthersOf(WorkerLink link, WorkerReport report)
+    /// <summary>What the worker holds of ours by its report, and what other routers have there: all that it holds less that.</summary>
+    private void ReadShares(WorkerLink link, WorkerReport report)
     {
-        int underWay = link.PendingCount;
-        foreach ((AssignBatch batch, long _) in link.Unconfirmed)
-            underWay += batch.Jobs.Length;
-        return Math.Max(0, report.Running + report.Queued - (link.InFlight - underWay));
+        int own = Math.Max(0, link.InFlight - link.UnderWay);
+        int others = Math.Max(0, report.Running + report.Queued - own);
+        _fleet.Share.Change(own - link.OwnReported, others - link.Others);
+        (link.OwnReported, link.Others) = (own, others);
     }
 
     private int WeightOf(WorkerLink link) => link.Effective >= 0 ? link.Effective : UnknownWeight();

@@ -88,7 +88,7 @@ internal sealed partial class Dispatcher
         link.Queued = report.Queued;
         while (link.Unconfirmed.TryPeek(out (AssignBatch Batch, long _) oldest) && oldest.Batch.Number <= report.BatchSeen)
             link.Unconfirmed.Dequeue();
-        link.Others = OthersOf(link, report);
+        ReadShares(link, report);
         if (report.Held is not null)
         {
             CountStrays(link, report.Held);

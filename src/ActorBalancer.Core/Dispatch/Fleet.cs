@@ -1,3 +1,5 @@
+using ActorBalancer.Load;
+
 namespace ActorBalancer.Dispatch;
 
 /// <summary>
@@ -13,6 +15,9 @@ internal sealed class Fleet
     private readonly int[] _log = new int[LogSize];
 
     public int Rows => _rows.Count;
+
+    /// <summary>How much of the workers' load is this router's.</summary>
+    public RouterShare Share { get; } = new();
 
     /// <summary>The number of changes so far.</summary>
     public long Version { get; private set; }
@@ -51,6 +56,7 @@ internal sealed class Fleet
 
     public void Remove(WorkerLink link)
     {
+        Share.Change(-link.OwnReported, -link.Others);
         _rows[link.Row] = null;
         _byIncarnation.Remove(link.Incarnation);
         Changed(link.Row);

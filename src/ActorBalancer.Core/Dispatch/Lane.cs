@@ -52,18 +52,19 @@ internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable
         if (fleet.TryReadSince(_seen, out Fleet.ChangeReader changes))
         {
             while (changes.Read(out int row))
-                Read(row, fleet[row]);
+                Read(row, fleet);
         }
         else
         {
             for (int row = 0; row < fleet.Rows; row++)
-                Read(row, fleet[row]);
+                Read(row, fleet);
         }
         _seen = fleet.Version;
     }
 
-    private void Read(int row, WorkerLink? link)
+    private void Read(int row, Fleet fleet)
     {
+        WorkerLink? link = fleet[row];
         bool member = link is { State: not WorkerState.Gone } && link.Kinds.Contains(Kind);
         if (Candidates.IsMember(row) && (!member || Candidates.Id(row) != link!.Id))
         {
@@ -83,8 +84,13 @@ internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable
             Candidates.SetWeight(row, weight, link.Slots);
             Candidates.SetEligible(row, eligible);
         }
-        int load = link.InFlight + link.Lined + link.Penalties + (_seesOthers ? link.Others : 0);
+        int others = _seesOthers ? OthersOf(fleet, link) : 0;
+        int load = link.InFlight + link.Lined + link.Penalties + others;
         Candidates.SetInFlight(row, load);
-        decisions.Changed(View, row, new RowView(link, weight, load, factor, eligible, _seesOthers));
+        decisions.Changed(View, row, new RowView(link, weight, load, factor, eligible, seesOthers: others > 0));
     }
+
+    /// <summary>Jobs of other routers at the worker: those that it reported, and those that nobody tells of, which wait for it at a router or are on their way.</summary>
+    private static int OthersOf(Fleet fleet, WorkerLink link) =>
+        fleet.Share.IsAll ? 0 : link.Others + fleet.Share.SentByOthers(link.UnderWay + link.Lined);
 }

@@ -14,7 +14,7 @@ internal struct RowView
         Bar = eligible ? weight > 0 ? RowBar.None : RowBar.Weight : BarOf(link);
         Notes = (link.Effective < 0 ? RowNotes.UnknownWeight : link.Effective < link.Weight ? RowNotes.SlowStart : RowNotes.None)
             | (link.Penalties > 0 ? RowNotes.Failures : RowNotes.None)
-            | (seesOthers && link.Others > 0 ? RowNotes.Others : RowNotes.None)
+            | (seesOthers ? RowNotes.Others : RowNotes.None)
             | (link.Suspects > 0 ? RowNotes.Suspect : RowNotes.None);
     }
 

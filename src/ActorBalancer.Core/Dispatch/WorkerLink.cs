@@ -55,6 +55,21 @@ internal sealed class WorkerLink
     /// <summary>Jobs of other routers that the worker held at its last report.</summary>
     public int Others { get; set; }
 
+    /// <summary>Jobs of this router that the worker held at its last report.</summary>
+    public int OwnReported { get; set; }
+
+    /// <summary>Jobs that it was sent and no report has confirmed.</summary>
+    public int UnderWay
+    {
+        get
+        {
+            int jobs = PendingCount;
+            foreach ((AssignBatch batch, long _) in Unconfirmed)
+                jobs += batch.Jobs.Length;
+            return jobs;
+        }
+    }
+
     public HashSet<int> Kinds { get; } = [];
 
     public string Version { get; set; } = "";

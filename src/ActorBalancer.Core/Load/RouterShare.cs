@@ -16,6 +16,9 @@ internal sealed class RouterShare
     private long _own;
     private long _others;
 
+    /// <summary>No worker holds a job of another router.</summary>
+    public bool IsAll => _others == 0;
+
     /// <summary>A worker's report says that it holds so many more (or, below 0, fewer) of this router's jobs and of the others'.</summary>
     public void Change(int own, int others)
     {
@@ -25,5 +28,5 @@ internal sealed class RouterShare
 
     /// <summary>Jobs that others are taken to have sent to a worker since its last report, in which this router sent so many.</summary>
     public int SentByOthers(int sent) =>
-        sent == 0 || _others == 0 ? 0 : (int)Math.Round((Math.Min(Most, (double)(_own + _others + Prior) / (_own + Prior)) - 1) * sent);
+        sent == 0 || IsAll ? 0 : (int)Math.Round((Math.Min(Most, (double)(_own + _others + Prior) / (_own + Prior)) - 1) * sent);
 }

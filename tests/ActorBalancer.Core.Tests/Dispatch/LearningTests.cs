@@ -79,7 +79,7 @@ public sealed class LearningTests
     }
 
     [Fact]
-    public void Adaptive_sees_what_other_routers_have_at_a_worker_and_counts_nothing_twice()
+    public void Adaptive_sees_what_other_routers_have_at_a_worker_shares_the_gaps_with_them_and_counts_nothing_twice()
     {
         Dispatcher router = new(TestOptions.Balancer with { QueueDefaults = TestOptions.Queue with { Strategy = "adaptive" } }, 1, "r", 1) { Now = new Moment(1, 1) };
         router.Claimed([]);
@@ -93,12 +93,16 @@ public sealed class LearningTests
         // Six of another router's are at the first, none at the second.
         Report(1, number: 1, batch: 0, running: 4, queued: 2);
         Report(2, number: 1, batch: 0, running: 0, queued: 0);
-        // Until the second has as many.
-        Assert.Equal([0, 6], Submit(6));
-        // The second reports ours only, which are counted already. Now they are level, and each gets half.
-        Report(2, number: 2, batch: 1, running: 4, queued: 2);
-        int[] shares = Submit(10);
-        Assert.InRange(shares[0], 4, 6);
+        // The other router is taken to send to the empty one too, so this one leaves half of the gap to it.
+        Assert.Equal([2, 4], Submit(6));
+        // It did not, says the second; ours, which it reports, are counted already. What is missing goes there.
+        Report(1, number: 2, batch: 1, running: 4, queued: 4);
+        Report(2, number: 2, batch: 1, running: 4, queued: 0);
+        Assert.Equal([4, 6], Submit(10));
+        // Now all that they hold is ours: nobody else sends, and both are filled up to the same.
+        Report(1, number: 3, batch: 2, running: 4, queued: 2);
+        Report(2, number: 3, batch: 2, running: 4, queued: 6);
+        Assert.Equal([12, 8], Submit(20));
 
         int[] Submit(int jobs)
         {
