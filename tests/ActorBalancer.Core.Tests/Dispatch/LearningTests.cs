@@ -18,6 +18,7 @@ public sealed class LearningTests
     [InlineData("weighted-round-robin", Binding.Early)]
     [InlineData("random", Binding.Early)]
     [InlineData("least-connections", Binding.Late)]
+    [InlineData("source-hash", Binding.Early)]
     [InlineData("adaptive", Binding.Late)]
     public void Worker_of_four_times_the_speed_gets_four_times_the_jobs_once_that_is_learned(string strategy, Binding binding)
     {

@@ -59,6 +59,21 @@ public class SourceHashStrategyTests
             },
             iter: 60);
 
+    [Theory]
+    [InlineData(16, 1_200)]
+    [InlineData(16, 800)]
+    [InlineData(100, 1_200)]
+    public void Learned_weight_that_moves_by_a_fifth_moves_no_more_keys_than_its_share_grows_or_shrinks(int workers, int thousandths)
+    {
+        var fleet = Mixed(workers).With("source-hash");
+        ulong[] before = Homes(fleet);
+        double share = fleet.Weight(3) / (double)fleet.TotalWeight;
+        fleet.SetWeight(3, fleet.Weight(3) * thousandths / 1_000, 1);
+        double moved = Homes(fleet).Where((home, key) => home != before[key]).Count() / (double)Keys;
+        double due = Math.Abs((fleet.Weight(3) / (double)fleet.TotalWeight) - share);
+        Assert.InRange(moved, 0.5 * due, (1.5 * due) + 0.002);
+    }
+
     [Fact]
     public void The_choice_is_equal_on_every_node_whatever_its_history() =>
         Gen.Select(Storm.Over(120, 1500), Gen.Int[0, 200]).Sample(
