@@ -19,10 +19,13 @@ internal static class Simulation
     private const double LearningRuns = 100;
 
     /// <exception cref="SimulationException">The options are wrong.</exception>
-    public static StrategyFigures[] Run(SimulationOptions options, CancellationToken stop = default)
+    public static StrategyFigures[] Run(SimulationOptions options, CancellationToken stop = default) => Run(options, ViewFault.None, stop);
+
+    /// <inheritdoc cref="Run(SimulationOptions, CancellationToken)"/>
+    internal static StrategyFigures[] Run(SimulationOptions options, ViewFault fault, CancellationToken stop = default)
     {
         options.Check();
-        Trial[] trials = [.. options.Strategies.Select(id => new Trial(options, SettingOf(options, id)))];
+        Trial[] trials = [.. options.Strategies.Select(id => new Trial(options, SettingOf(options, id) with { Fault = fault }))];
         var parallel = new ParallelOptions { CancellationToken = stop, MaxDegreeOfParallelism = Environment.ProcessorCount };
         Parallel.For(0, trials.Length * options.Replications, parallel, i => trials[i / options.Replications].Play(i % options.Replications, stop));
         return [.. trials.Select(t => t.Sum())];

@@ -80,6 +80,7 @@ internal sealed record SimulationOptions
         _ => 0.9 * Capacity,
     };
 
+    /// <summary>Where the strategy's weights come from.</summary>
     public WeightSource WeightsOf(string strategy) =>
         Weights ?? (StrategyCatalog.TryGet(strategy, out StrategyInfo? info) ? info.DefaultWeights : WeightSource.Static);
 

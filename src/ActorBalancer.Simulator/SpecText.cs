@@ -33,6 +33,11 @@ internal static class SpecText
         _ => throw new SimulationException($"service '{text}': give {ServiceForms}"),
     };
 
+    /// <summary>How many seconds a mean service time has: as recorded, else 1.</summary>
+    public static double SecondsOf(ServiceLaw service) => service is RecordedService recorded
+        ? Math.Clamp(recorded.Trace.MeanService, SimulationOptions.LeastServiceSeconds, SimulationOptions.MostServiceSeconds)
+        : 1;
+
     public static bool TryNumber(string text, out double number) =>
         double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
 

@@ -20,6 +20,8 @@ internal static class PlanCommand
     private static readonly Option<string?> Arrivals = new("--arrivals") { Description = "poisson or bursty:F; poisson by default.", HelpName = "LAW" };
     private static readonly Option<string?> Strategy = new("--strategy") { Description = "all, or names with commas between them; all by default.", HelpName = "NAMES" };
     private static readonly Option<string?> Binding = new("--binding") { Description = "early or late; left out: each strategy's own.", HelpName = "WHEN" };
+    private static readonly Option<string?> Weights = new("--weights") { Description = "static or learned; left out: each strategy's own.", HelpName = "FROM" };
+    private static readonly Option<string?> ServiceTime = new("--service-time") { Description = "How many seconds the mean service time has, since learning goes by seconds; 1 by default, a trace's own where it is a trace.", HelpName = "SECONDS" };
     private static readonly Option<string?> Choices = new("--choices") { Description = "How many workers 'random' draws to take the least loaded of them; 1 by default.", HelpName = "N" };
     private static readonly Option<string?> Jobs = new("--jobs") { Description = "Jobs a run; 200000 by default.", HelpName = "N" };
     private static readonly Option<string?> Replications = new("--replications") { Description = "Independent runs of a fleet; 4 by default.", HelpName = "N" };
@@ -32,7 +34,7 @@ internal static class PlanCommand
             "plan",
             "Finds the smallest fleet that holds a response time, under each strategy; exit code 1 if no fleet does.",
             "actorbalancer plan --rate 12 --service exp --target-p99 8");
-        foreach (Option option in (IEnumerable<Option>)[Rate, Service, Target, Speeds, Slots, Arrivals, Strategy, Binding, Choices, Jobs, Replications, Seed, Json])
+        foreach (Option option in (IEnumerable<Option>)[Rate, Service, Target, Speeds, Slots, Arrivals, Strategy, Binding, Weights, ServiceTime, Choices, Jobs, Replications, Seed, Json])
             verb.Options.Add(option);
         verb.SetAction(parsed => PredictRun.Guard(stop => Run(parsed, stop)));
         return verb;
@@ -57,11 +59,13 @@ internal static class PlanCommand
 
     private static PlanOptions Read(ParseResult parsed)
     {
-        string service = parsed.GetValue(Service)!;
+        ServiceLaw service = SpecText.Service(parsed.GetValue(Service)!, Trace.Read);
         return new PlanOptions
         {
             Rate = parsed.Number(Rate)!.Value,
-            Service = SpecText.Service(service, Trace.Read),
+            Service = service,
+            Weights = StrategyNames.ParseWeights(parsed.GetValue(Weights)),
+            ServiceSeconds = parsed.Number(ServiceTime) ?? SpecText.SecondsOf(service),
             TargetP99 = parsed.Number(Target)!.Value,
             Speeds = [.. (parsed.GetValue(Speeds) ?? "1").Split(',', StringSplitOptions.TrimEntries).Select(Speed)],
             Slots = (int)(parsed.Whole(Slots, 1, SimulationOptions.MostSlots) ?? 1),

@@ -52,6 +52,6 @@ internal static class RecordCommand
             yield break;
         }
         string workers = string.Join(' ', recording.Groups().Select(g => $"--workers {g}"));
-        yield return $"Simulate it: actorbalancer simulate --arrivals trace:FILE {workers} --slots {slots} --strategy {recording.Queue.Strategy} --binding {recording.Queue.Binding}";
+        yield return $"Simulate it: actorbalancer simulate --arrivals trace:FILE {workers} --slots {slots} --strategy {recording.Queue.Strategy} --binding {recording.Queue.Binding} --weights {recording.Queue.Weights}";
     }
 }

@@ -22,6 +22,8 @@ internal sealed class SimulateArguments
     private readonly Option<string?> _rate = Text("--rate", "Arrivals a mean service time, instead of --load.", "NUMBER");
     private readonly Option<string?> _strategy = Text("--strategy", "all, or names with commas between them; all by default.", "NAMES");
     private readonly Option<string?> _binding = Text("--binding", "early: pick when a job arrives; late: when a slot is free; left out: each strategy's own.", "WHEN");
+    private readonly Option<string?> _weights = Text("--weights", "static: strategies are told the weights; learned: they find out who is fast, as a cluster does; left out: each strategy's own.", "FROM");
+    private readonly Option<string?> _serviceTime = Text("--service-time", "How many seconds the mean service time has, since learning goes by seconds; 1 by default, a trace's own where it is a trace.", "SECONDS");
     private readonly Option<string?> _routers = Text("--routers", "Routers that share the workers, each with its own view of them; 1 by default.", "N");
     private readonly Option<string?> _choices = Text("--choices", "How many workers 'random' draws to take the least loaded of them; 1 by default.", "N");
     private readonly Option<string?> _delay = Text("--delay", "How old the numbers of jobs in flight are that strategies see; 0 by default.", "TIME");
@@ -30,7 +32,7 @@ internal sealed class SimulateArguments
     private readonly Option<string?> _seed = Text("--seed", "The same seed gives the same bytes; 1 by default.", "N");
 
     public IEnumerable<Option> All =>
-        [_workers, _slots, _arrivals, _service, _load, _rate, _strategy, _binding, _routers, _choices, _delay, _jobs, _replications, _seed];
+        [_workers, _slots, _arrivals, _service, _load, _rate, _strategy, _binding, _weights, _serviceTime, _routers, _choices, _delay, _jobs, _replications, _seed];
 
     /// <exception cref="SimulationException">One of them is wrong.</exception>
     public SimulationOptions Read(ParseResult parsed)
@@ -41,16 +43,19 @@ internal sealed class SimulateArguments
         ArrivalLaw arrivals = SpecText.Arrivals(parsed.GetValue(_arrivals) ?? "poisson", Open);
         bool isTimed = arrivals is RecordedArrivals { Trace.HasServices: true };
         string service = parsed.GetValue(_service) ?? (isTimed ? parsed.GetValue(_arrivals)! : "exp");
+        ServiceLaw law = SpecText.Service(service, Open);
         SimulationOptions options = new()
         {
             Workers = [.. (parsed.GetValue(_workers) is { Length: > 0 } groups ? groups : ["8x1"]).Select(WorkerGroup.Parse)],
             Arrivals = arrivals,
-            Service = SpecText.Service(service, Open),
+            Service = law,
             Slots = (int)(parsed.Whole(_slots, 1, SimulationOptions.MostSlots) ?? 1),
             Load = parsed.Number(_load),
             Rate = parsed.Number(_rate),
             Strategies = StrategyNames.Parse(parsed.GetValue(_strategy)),
             Binding = StrategyNames.ParseBinding(parsed.GetValue(_binding)),
+            Weights = StrategyNames.ParseWeights(parsed.GetValue(_weights)),
+            ServiceSeconds = parsed.Number(_serviceTime) ?? SpecText.SecondsOf(law),
             Routers = (int)(parsed.Whole(_routers, 1, SimulationOptions.MostRouters) ?? 1),
             Choices = (int)(parsed.Whole(_choices, 1, StrategyOptions.MaxChoices) ?? 1),
             Delay = parsed.Number(_delay) ?? 0,

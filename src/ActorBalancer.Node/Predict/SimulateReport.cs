@@ -5,6 +5,7 @@ namespace ActorBalancer.Node.Predict;
 /// <summary>A strategy in what <c>simulate --json</c> prints. Times are in mean service times at speed 1.</summary>
 /// <param name="Strategy">Its id.</param>
 /// <param name="Binding"><c>early</c> or <c>late</c>.</param>
+/// <param name="Weights"><c>static</c> or <c>learned</c>.</param>
 /// <param name="Response">From arrival to end.</param>
 /// <param name="Wait">From arrival to start.</param>
 /// <param name="PWait">The share of jobs that did not start at once.</param>
@@ -14,11 +15,11 @@ namespace ActorBalancer.Node.Predict;
 /// <param name="Shares">Of the jobs, by worker.</param>
 /// <param name="Overloaded">Workers that were given more than they can do; with one of them the times mean nothing.</param>
 internal sealed record SimulateReport(
-    string Strategy, string Binding, TimeReport Response, TimeReport Wait, double PWait, MeanReport? Slowdown, double Utilisation, double Makespan,
+    string Strategy, string Binding, string Weights, TimeReport Response, TimeReport Wait, double PWait, MeanReport? Slowdown, double Utilisation, double Makespan,
     double[] Shares, IReadOnlyList<OverloadedWorker> Overloaded)
 {
     public static SimulateReport Of(StrategyFigures figures) => new(
-        figures.Strategy, StrategyNames.Text(figures.Binding), TimeReport.Of(figures.Response), TimeReport.Of(figures.Wait), figures.WaitShare.Mean,
+        figures.Strategy, StrategyNames.Text(figures.Binding), StrategyNames.Text(figures.Weights), TimeReport.Of(figures.Response), TimeReport.Of(figures.Wait), figures.WaitShare.Mean,
         figures.Slowdown is { } slowdown ? new MeanReport(slowdown.Mean, slowdown.HalfWidth) : null, figures.Utilisation.Mean, figures.Makespan,
         figures.Shares, figures.Overloaded);
 }

@@ -4,6 +4,7 @@ using ActorBalancer.Simulator;
 using ActorBalancer.Simulator.Charts;
 using ActorBalancer.Simulator.Fleets;
 using ActorBalancer.Simulator.Traffic;
+using ActorBalancer.Strategies;
 
 namespace ActorBalancer.Node.Predict;
 
@@ -17,6 +18,9 @@ internal static class SimulateScreen
         screen.Line($"{title}.");
         long jobs = Math.Min(options.Jobs, options.Arrivals.Count ?? long.MaxValue);
         screen.Line($"{Words.Count(options.Replications, "run")} of {Words.Count(jobs, "job")}; times in mean service times at speed 1{Unit(options.Service)}, +- with 95% confidence.");
+        string[] learners = [.. rows.Where(r => r.Weights == WeightSource.Learned).Select(r => r.Strategy)];
+        if (learners.Length > 0)
+            screen.Line($"Not told how fast the workers are, and learning it: {string.Join(", ", learners)}.");
         screen.Line("");
         screen.Show(Responses(rows));
         screen.Line("");

@@ -28,5 +28,15 @@ internal static class StrategyNames
         _ => throw new SimulationException($"--binding is '{text}'; give early or late"),
     };
 
+    public static WeightSource? ParseWeights(string? text) => text switch
+    {
+        null => null,
+        "static" => WeightSource.Static,
+        "learned" => WeightSource.Learned,
+        _ => throw new SimulationException($"--weights is '{text}'; give static or learned"),
+    };
+
+    public static string Text(WeightSource weights) => weights == WeightSource.Static ? "static" : "learned";
+
     public static string Text(Binding binding) => binding == Binding.Early ? "early" : "late";
 }

@@ -20,6 +20,9 @@ internal readonly record struct WorkerGroup(int Count, double Speed, double Weig
     /// <summary>Nobody gave a weight: it is the speed, which strategies that learn it are not told.</summary>
     public bool IsWeightAssumed { get; private init; }
 
+    /// <summary>Workers whose weight nobody gives.</summary>
+    public static WorkerGroup Of(int count, double speed) => new(count, speed, speed) { IsWeightAssumed = true };
+
     /// <exception cref="SimulationException">It is none; the message says what is wrong.</exception>
     public static WorkerGroup Parse(string text)
     {

@@ -16,6 +16,9 @@ internal sealed record KnownTimes(string Formula, double Mean, double? P99)
         if (!options.IsUniform || options.Arrivals is not PoissonArrivals) return null;
         double speed = options.Speeds[0];
         double load = options.Rate / (workers * options.Slots * speed);
+        // Weights that are learned are never quite equal, and jobs are not spread as the formulas have it.
+        bool spreads = binding == Binding.Early && workers > 1 && strategy != "round-robin";
+        if (spreads && options.With(workers, strategy).WeightsOf(strategy) == WeightSource.Learned) return null;
         bool exponential = options.Service is ErlangService { Stages: 1 };
         KnownTimes? known = (strategy, binding) switch
         {

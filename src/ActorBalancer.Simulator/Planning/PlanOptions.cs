@@ -30,6 +30,12 @@ internal sealed record PlanOptions
 
     public Binding? Binding { get; init; }
 
+    /// <inheritdoc cref="SimulationOptions.Weights"/>
+    public WeightSource? Weights { get; init; }
+
+    /// <inheritdoc cref="SimulationOptions.ServiceSeconds"/>
+    public double ServiceSeconds { get; init; } = 1;
+
     public int Choices { get; init; } = 1;
 
     /// <summary>Of each run.</summary>
@@ -47,13 +53,15 @@ internal sealed record PlanOptions
 
     public SimulationOptions With(int workers, string strategy) => new()
     {
-        Workers = [.. Enumerable.Range(0, workers).Select(i => Speeds[i % Speeds.Count]).Select(speed => new WorkerGroup(1, speed, speed))],
+        Workers = [.. Enumerable.Range(0, workers).Select(i => Speeds[i % Speeds.Count]).Select(speed => WorkerGroup.Of(1, speed))],
         Slots = Slots,
         Arrivals = Arrivals,
         Service = Service,
         Rate = Rate,
         Strategies = [strategy],
         Binding = Binding,
+        Weights = Weights,
+        ServiceSeconds = ServiceSeconds,
         Choices = Choices,
         Jobs = Jobs,
         Replications = Replications,
