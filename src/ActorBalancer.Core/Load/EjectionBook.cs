@@ -30,6 +30,9 @@ internal sealed class EjectionBook
 
     private readonly SortedDictionary<long, Worker> _workers = [];
 
+    // Of all workers that are in, by kind.
+    private readonly Dictionary<string, (int Succeeded, int Failed)> _totals = new(StringComparer.Ordinal);
+
     public void Join(long incarnation) => _workers.TryAdd(incarnation, new Worker());
 
     public void Leave(long incarnation) => _workers.Remove(incarnation);
@@ -57,8 +60,12 @@ internal sealed class EjectionBook
             }
             worker.Forgive(now.Micros);
         }
+        // Who has no failures is not behind anybody.
+        if (_workers.Values.All(w => w.OutUntil > 0 || w.Failed == 0))
+            return back;
+        AddTotals();
         int outNow = _workers.Values.Count(w => w.OutUntil > 0), most = Math.Max(1, _workers.Count / 10);
-        foreach ((Worker worker, double deficit, double expected) in _workers.Values.Where(w => w.OutUntil == 0 && w.Runs >= LeastRuns)
+        foreach ((Worker worker, double deficit, double expected) in _workers.Values.Where(w => w is { OutUntil: 0, Failed: > 0 } && w.Runs >= LeastRuns)
             .Select(w => (w, Deficit(w, out double e), e)).OrderByDescending(w => w.Item2).ToArray())
         {
             int eligible = _workers.Count - outNow;
@@ -76,14 +83,8 @@ internal sealed class EjectionBook
         double runs = 0, succeeded = 0, hoped = 0;
         foreach ((string kind, (int Succeeded, int Failed) mine) in worker.Kinds)
         {
-            int theirs = 0, theirRuns = 0;
-            foreach (Worker other in _workers.Values)
-            {
-                if (other == worker || other.OutUntil > 0 || !other.Kinds.TryGetValue(kind, out (int Succeeded, int Failed) count))
-                    continue;
-                theirs += count.Succeeded;
-                theirRuns += count.Succeeded + count.Failed;
-            }
+            (int Succeeded, int Failed) total = _totals[kind];
+            int theirs = total.Succeeded - mine.Succeeded, theirRuns = total.Succeeded + total.Failed - mine.Succeeded - mine.Failed;
             if (theirRuns == 0)
                 continue;
             int all = mine.Succeeded + mine.Failed;
@@ -93,6 +94,19 @@ internal sealed class EjectionBook
         }
         expected = runs > 0 ? hoped / runs : 0;
         return runs >= LeastRuns ? expected - (succeeded / runs) : 0;
+    }
+
+    private void AddTotals()
+    {
+        _totals.Clear();
+        foreach (Worker worker in _workers.Values.Where(w => w.OutUntil == 0))
+        {
+            foreach ((string kind, (int Succeeded, int Failed) count) in worker.Kinds)
+            {
+                (int succeeded, int failed) = _totals.GetValueOrDefault(kind);
+                _totals[kind] = (succeeded + count.Succeeded, failed + count.Failed);
+            }
+        }
     }
 
     private double SpreadOfOthers(Worker worker)
@@ -117,6 +131,8 @@ internal sealed class EjectionBook
 
         /// <summary>Of the last seconds.</summary>
         public Dictionary<string, (int Succeeded, int Failed)> Kinds { get; } = new(StringComparer.Ordinal);
+
+        public int Failed { get; private set; }
 
         public int Runs => Kinds.Values.Sum(k => k.Succeeded + k.Failed);
 
@@ -149,6 +165,7 @@ internal sealed class EjectionBook
             _inSince = nowMicros;
             _recent.Clear();
             Kinds.Clear();
+            Failed = 0;
         }
 
         public void Forgive(long nowMicros)
@@ -161,6 +178,7 @@ internal sealed class EjectionBook
 
         private void Add(in RunTally tally, int sign)
         {
+            Failed += sign * tally.Failed;
             (int Succeeded, int Failed) count = Kinds.GetValueOrDefault(tally.Kind);
             count = (count.Succeeded + (sign * tally.Succeeded), count.Failed + (sign * tally.Failed));
             if (count == (0, 0))

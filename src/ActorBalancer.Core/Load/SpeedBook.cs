@@ -13,7 +13,8 @@ internal sealed class SpeedBook
     private static readonly long Expiry = (long)Learning.Expiry.TotalMicroseconds;
 
     private readonly SortedDictionary<long, Worker> _workers = [];
-    private readonly SortedDictionary<string, double> _means = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, double> _means = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (double Sum, double Weight, int Workers)> _sums = new(StringComparer.Ordinal);
 
     /// <summary>A worker that nothing is known of counts as one of mean speed.</summary>
     public void Join(long incarnation, Moment now) => _workers.TryAdd(incarnation, new Worker(now.Micros));
@@ -76,6 +77,8 @@ internal sealed class SpeedBook
     {
         foreach (Worker worker in _workers.Values)
         {
+            if (worker.Kinds.Values.All(learned => now.Micros - learned.LastMicros < Expiry))
+                continue;
             foreach ((string kind, Learned learned) in worker.Kinds.ToArray())
             {
                 if (now.Micros - learned.LastMicros < Expiry)
@@ -91,19 +94,20 @@ internal sealed class SpeedBook
     private void FindMeans()
     {
         _means.Clear();
-        foreach (string kind in _workers.Values.SelectMany(w => w.Kinds.Keys).Distinct(StringComparer.Ordinal))
+        _sums.Clear();
+        foreach (Worker worker in _workers.Values)
         {
-            double sum = 0, weight = 0;
-            int workers = 0;
-            foreach (Worker worker in _workers.Values)
+            foreach ((string kind, Learned learned) in worker.Kinds)
             {
-                if (!worker.Kinds.TryGetValue(kind, out Learned? learned) || learned.Speed.Runs <= 0)
+                if (learned.Speed.Runs <= 0)
                     continue;
                 double sure = learned.Speed.Runs / (learned.Speed.Runs + Learning.PriorRuns);
-                sum += learned.Speed.Mean * sure;
-                weight += sure;
-                workers++;
+                (double sum, double weight, int workers) = _sums.GetValueOrDefault(kind);
+                _sums[kind] = (sum + (learned.Speed.Mean * sure), weight + sure, workers + 1);
             }
+        }
+        foreach ((string kind, (double sum, double weight, int workers)) in _sums)
+        {
             if (workers > 1)
                 _means[kind] = sum / weight;
         }
