@@ -42,8 +42,8 @@ internal static class GateFleet
         Routers = routers,
         Delay = delay,
         Choices = choices,
-        Jobs = 100_000,
-        Replications = 6,
+        Jobs = 60_000,
+        Replications = 4,
     };
 
     /// <summary>Adaptive with learned weights, early bound by several routers: the hard case.</summary>

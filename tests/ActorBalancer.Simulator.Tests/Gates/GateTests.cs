@@ -10,15 +10,25 @@ namespace ActorBalancer.Simulator.Tests.Gates;
 /// </summary>
 public sealed class GateTests(ITestOutputHelper output)
 {
+    private const string AllTests = "ACTORBALANCER_ALL_TESTS";
+
     private static readonly Lazy<StrategyFigures> Ideal = new(() => Simulation.Run(GateFleet.Ideal)[0]);
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(GateFleet.Routers)]
-    public void Late_bound_p99_is_within_1_15_of_the_ideal(int routers)
+    [Fact]
+    public void Late_bound_p99_is_within_1_15_of_the_ideal()
     {
-        StrategyFigures adaptive = Play("adaptive", Binding.Late, WeightSource.Learned, routers);
+        StrategyFigures adaptive = Play("adaptive", Binding.Late, WeightSource.Learned, routers: 1);
         Assert.InRange(P99(adaptive), 0, 1.15 * P99(Ideal.Value));
+    }
+
+    /// <summary>A router may be without luck for a while, and its jobs wait though others have none; that takes many jobs to average out.</summary>
+    [SkippableFact]
+    public void Late_bound_by_four_routers_it_is_within_1_15_of_the_ideal_too()
+    {
+        Skip.If(Environment.GetEnvironmentVariable(AllTests) != "1", "takes a minute of processor time; tests/run --all runs it");
+        SimulationOptions Long(SimulationOptions options) => options with { Jobs = 1_000_000, Replications = 12 };
+        StrategyFigures adaptive = Simulation.Run(Long(GateFleet.Options("adaptive", Binding.Late, WeightSource.Learned)))[0];
+        Assert.InRange(P99(adaptive), 0, 1.15 * P99(Simulation.Run(Long(GateFleet.Ideal))[0]));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ public sealed class StepTests(ITestOutputHelper output)
 {
     /// <summary>Long enough to learn the speeds, and for the lines to fill.</summary>
     private const double Before = 200;
+    private const string AllTests = "ACTORBALANCER_ALL_TESTS";
 
     [Theory]
     [InlineData(15, 4)]
@@ -66,17 +67,18 @@ public sealed class StepTests(ITestOutputHelper output)
     public void Routers_that_forget_what_was_sent_since_the_report_would_herd(int fault) =>
         Assert.True(Step(10, (ViewFault)fault).WorstOfOneRun(10) > 2);
 
-    [Theory]
+    [Fact]
+    public void No_share_swings_to_and_fro_in_a_million_jobs() => AssertSteady(delay: 10);
+
+    [SkippableTheory]
     [InlineData(0)]
-    [InlineData(10)]
-    public void No_share_swings_to_and_fro_in_a_million_jobs(double delay)
+    [InlineData(0.1)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void No_share_swings_to_and_fro_however_old_the_views(double delay)
     {
-        foreach ((int worker, Swing swing) in Swings(delay, ViewFault.None, 1_000_000))
-        {
-            output.WriteLine($"worker {worker}: {swing}");
-            Assert.InRange(swing.Low, -0.15, 1);
-            Assert.InRange(swing.High, 0, 0.15);
-        }
+        Skip.If(Environment.GetEnvironmentVariable(AllTests) != "1", "takes half a minute of processor time; tests/run --all runs it");
+        AssertSteady(delay);
     }
 
     [Theory]
@@ -86,6 +88,16 @@ public sealed class StepTests(ITestOutputHelper output)
     {
         (_, Swing swing) = Swings(10, (ViewFault)fault, 200_000).Last();
         Assert.True(swing is { Low: < -0.15, High: > 0.15 }, $"{swing}");
+    }
+
+    private void AssertSteady(double delay)
+    {
+        foreach ((int worker, Swing swing) in Swings(delay, ViewFault.None, 1_000_000))
+        {
+            output.WriteLine($"worker {worker}: {swing}");
+            Assert.InRange(swing.Low, -0.15, 1);
+            Assert.InRange(swing.High, 0, 0.15);
+        }
     }
 
     private Steps SlowDown(RunSetting setting, int worker, double speed, double constant)
@@ -99,7 +111,7 @@ public sealed class StepTests(ITestOutputHelper output)
 
     private Steps Step(double delay, ViewFault fault)
     {
-        Steps steps = Steps.OfLoad(GateFleet.Adaptive(delay, fault), GateFleet.Load / 1.5, GateFleet.Load, 100, 100 + (10 * delay) + 40, runs: 60);
+        Steps steps = Steps.OfLoad(GateFleet.Adaptive(delay, fault), GateFleet.Load / 1.5, GateFleet.Load, 100, 100 + (10 * delay) + 40, runs: 40);
         output.WriteLine($"delay {delay}, {fault}: worst over all runs {steps.Worst(Math.Max(1, delay / 4)):0.00}, in one run {steps.WorstOfOneRun(delay):0.00}");
         return steps;
     }
