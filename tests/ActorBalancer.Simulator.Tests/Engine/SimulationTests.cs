@@ -59,6 +59,7 @@ public sealed class SimulationTests
         ["load"] = o => o with { Load = 0.6 },
         ["rate"] = o => o with { Load = null, Rate = 4.8 },
         ["binding"] = o => o with { Binding = Binding.Late },
+        ["weights"] = o => o with { Weights = WeightSource.Learned },
         ["routers"] = o => o with { Routers = 3 },
         ["choices"] = o => o with { Choices = 3 },
         ["delay"] = o => o with { Delay = 5 },
@@ -72,6 +73,44 @@ public sealed class SimulationTests
     {
         SimulationOptions before = Small() with { Choices = 2 };
         Assert.NotEqual(Key(Simulation.Run(before)[0]), Key(Simulation.Run(Changed[option](before))[0]));
+    }
+
+    [Fact]
+    public void Length_of_a_second_changes_what_is_learned_and_nothing_else()
+    {
+        SimulationOptions quick = Small() with { Workers = [WorkerGroup.Of(4, 1), WorkerGroup.Of(4, 2)], Load = 0.5, Weights = WeightSource.Learned };
+        SimulationOptions slow = quick with { ServiceSeconds = 0.001 };
+        Assert.NotEqual(Key(Simulation.Run(quick)[0]), Key(Simulation.Run(slow)[0]));
+        Assert.Equal(Key(Simulation.Run(quick with { Weights = WeightSource.Static })[0]), Key(Simulation.Run(slow with { Weights = WeightSource.Static })[0]));
+        Assert.Throws<SimulationException>(() => Simulation.Run(quick with { ServiceSeconds = 0 }));
+    }
+
+    [Theory]
+    [InlineData("random")]
+    [InlineData("weighted-round-robin")]
+    [InlineData("least-connections")]
+    [InlineData("source-hash")]
+    public void Shares_follow_the_speeds_though_nobody_tells_them(string strategy)
+    {
+        SimulationOptions options = Small() with
+        {
+            Workers = [WorkerGroup.Of(4, 1), WorkerGroup.Of(2, 4)], Strategies = [strategy], Binding = Binding.Early, Weights = WeightSource.Learned, Jobs = 20_000,
+        };
+        double[] learned = Simulation.Run(options)[0].Shares;
+        double[] told = Simulation.Run(options with { Weights = WeightSource.Static })[0].Shares;
+        double[] blind = Simulation.Run(options with { Workers = [new(4, 1, 1), new(2, 4, 1)], Weights = WeightSource.Static, Load = 0.4 })[0].Shares;
+        Assert.InRange(learned[4] + learned[5], 0.93 * (told[4] + told[5]), 1.07 * (told[4] + told[5]));
+        Assert.True(blind[4] + blind[5] < 0.8 * (told[4] + told[5]));
+    }
+
+    [Fact]
+    public void Weight_that_somebody_gave_is_multiplied_by_what_is_learned()
+    {
+        SimulationOptions options = Small() with { Strategies = ["weighted-round-robin"], Weights = WeightSource.Learned, Load = 0.4, Jobs = 20_000 };
+        double[] equal = Simulation.Run(options with { Workers = [WorkerGroup.Parse("1x1"), WorkerGroup.Parse("1x2")] })[0].Shares;
+        double[] thrice = Simulation.Run(options with { Workers = [WorkerGroup.Parse("1x1:3"), WorkerGroup.Parse("1x2:1")] })[0].Shares;
+        Assert.InRange(equal[1] / equal[0], 1.8, 2.2);
+        Assert.InRange(thrice[1] / thrice[0], 1.8 / 3, 2.2 / 3);
     }
 
     [Fact]

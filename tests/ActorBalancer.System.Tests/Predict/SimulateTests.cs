@@ -49,6 +49,21 @@ public sealed class SimulateTests
     }
 
     [Fact]
+    public async Task Strategies_that_learn_are_named_and_both_options_of_learning_change_something()
+    {
+        string[] call = ["simulate", "--workers", "4x1", "--workers", "2x4", "--load", "0.7", "--strategy", "weighted-round-robin,adaptive", "--binding", "early", .. Small];
+        ToolRun run = (await RunAsync(call)).Succeeded();
+        Assert.Contains("learning it: adaptive.", run.Output, StringComparison.Ordinal);
+        JsonElement[] rows = [.. (await RunAsync([.. call, "--json"])).Succeeded().Json.EnumerateArray()];
+        Assert.Equal(["static", "learned"], rows.Select(r => r.GetProperty("weights").GetString()));
+        ToolRun learned = (await RunAsync([.. call, "--json", "--weights", "learned"])).Succeeded();
+        Assert.All(learned.Json.EnumerateArray(), r => Assert.Equal("learned", r.GetProperty("weights").GetString()));
+        Assert.Equal(learned.Output, (await RunAsync([.. call, "--json", "--weights", "learned"])).Output);
+        Assert.NotEqual(learned.Output, (await RunAsync([.. call, "--json", "--weights", "learned", "--service-time", "0.1"])).Output);
+        Assert.DoesNotContain("learning", (await RunAsync([.. call, "--weights", "static"])).Succeeded().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Table_names_what_is_unstable_and_says_why_on_standard_error()
     {
         ToolRun run = (await RunAsync(["simulate", "--workers", "8x1", "--workers", "2x0.25:1", "--load", "0.9", "--verbose", .. Small])).Succeeded();
@@ -97,6 +112,9 @@ public sealed class SimulateTests
     [InlineData("--service slow", "service 'slow'")]
     [InlineData("--strategy fastest", "there is no 'fastest'")]
     [InlineData("--binding never", "--binding is 'never'")]
+    [InlineData("--weights told", "--weights is 'told'; give static or learned")]
+    [InlineData("--service-time 0", "the mean service time is 0 s")]
+    [InlineData("--service-time x", "--service-time")]
     [InlineData("--routers 0", "--routers")]
     [InlineData("--choices 99", "--choices")]
     [InlineData("--delay x", "--delay")]
@@ -122,6 +140,17 @@ public sealed class SimulateTests
         Assert.Equal(12.0 / 29, random.GetProperty("rate_per_worker").GetDouble(), 9);
         Assert.Equal(1 / (1 - (12.0 / 29)), random.GetProperty("formula").GetProperty("mean").GetDouble(), 9);
         Assert.True(random.GetProperty("simulated").GetProperty("mean").GetDouble() > 1);
+    }
+
+    [Fact]
+    public async Task Plan_learns_too()
+    {
+        string[] call = ["plan", "--rate", "6", "--service", "exp", "--target-p99", "12", "--workers-speed", "1,4", "--strategy", "weighted-round-robin", "--jobs", "20000", "--json"];
+        ToolRun told = (await RunAsync(call)).Succeeded();
+        ToolRun learned = (await RunAsync([.. call, "--weights", "learned"])).Succeeded();
+        Assert.NotEqual(told.Output, learned.Output);
+        Assert.NotEqual(learned.Output, (await RunAsync([.. call, "--weights", "learned", "--service-time", "0.1"])).Output);
+        Assert.Equal(2, (await RunAsync([.. call, "--weights", "some"])).Exit);
     }
 
     [Fact]
