@@ -47,6 +47,12 @@ internal sealed class AdaptRun(AdaptArguments arguments, bool byQuota, long turn
             await client.ChangeQueueAsync("default", new QueueChange { Strategy = strategy, Weights = weights });
             return await PlayAsync(client, workers, group, ready.Seed, strategy, weights);
         }
+        catch
+        {
+            foreach (AdaptWorker worker in workers)
+                Console.Error.WriteLine($"{worker.Name} said: {worker.Log}");
+            throw;
+        }
         finally
         {
             foreach (AdaptWorker worker in workers)

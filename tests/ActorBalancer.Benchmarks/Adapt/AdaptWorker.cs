@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
@@ -22,13 +23,26 @@ internal sealed class AdaptWorker : IDisposable
     public const string Kind = "work";
     public const int Slots = 2;
 
+    private const int KeptLines = 20;
+
     private readonly Process _process;
+    private readonly ConcurrentQueue<string> _log = new();
 
     private AdaptWorker(string name, Process process)
     {
         Name = name;
         _process = process;
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            _log.Enqueue(line.Data ?? "");
+            if (_log.Count > KeptLines)
+                _log.TryDequeue(out string? _);
+        };
+        _process.BeginErrorReadLine();
     }
+
+    /// <summary>What it said last: when a cluster ends there is much that is no news.</summary>
+    public string Log => string.Join('\n', _log);
 
     public string Name { get; }
 
@@ -41,6 +55,7 @@ internal sealed class AdaptWorker : IDisposable
     {
         ProcessStartInfo start = Executable.Of(typeof(AdaptWorker).Assembly.Location);
         start.RedirectStandardInput = true;
+        start.RedirectStandardError = true;
         foreach (string argument in (string[])[Verb, name, seed, turnsPerMs.ToString(CultureInfo.InvariantCulture)])
             start.ArgumentList.Add(argument);
         return new AdaptWorker(name, Process.Start(start)!);
