@@ -25,8 +25,8 @@ internal sealed class AdaptRun(AdaptArguments arguments, bool byQuota, long turn
     private readonly double[] _at = [.. new double[] { 0, 15, 45, 60, 75, 110 }.Select(s => s * arguments.Pace)];
     private readonly string[] _names = ["all well", "one 10 times slower", "and one fails half", "and one joins late", "the slow one well again"];
 
-    // Asleep a job costs nothing, so there can be as many as make the workers half busy.
-    private double MeanMs => byQuota ? 8 : 100;
+    // Asleep a job costs nothing, so they can be long enough to keep the workers busy, and short enough that one that is well can do them all.
+    private double MeanMs => byQuota ? 8 : 50;
 
     public async Task<AdaptFigures> RunAsync(string strategy, string weights)
     {
