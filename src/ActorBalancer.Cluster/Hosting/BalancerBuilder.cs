@@ -73,7 +73,7 @@ public sealed class BalancerBuilder
     /// <summary>Keeps jobs in the router's process, lost with it.</summary>
     public BalancerBuilder UseMemory() => Set("actorbalancer.store", StoreNames.Memory);
 
-    /// <summary>Keeps jobs in a SQLite file, <c>./actorbalancer.db</c> unless it is named; the default. One router node uses it.</summary>
+    /// <summary>Keeps jobs in a SQLite file, <c>./actorbalancer.db</c> unless it is named; the default. One router node uses it. Needs the package <c>ActorBalancer.Sqlite</c>.</summary>
     /// <param name="file">From the current directory; made if there is none. Null: as configured.</param>
     public BalancerBuilder UseSqlite(string? file = null)
     {
@@ -81,7 +81,7 @@ public sealed class BalancerBuilder
         return file is null ? this : Set("actorbalancer.sqlite.file", file);
     }
 
-    /// <summary>Keeps jobs in a PostgreSQL database, for any number of router nodes.</summary>
+    /// <summary>Keeps jobs in a PostgreSQL database, for any number of router nodes. Needs the package <c>ActorBalancer.PostgreSql</c>.</summary>
     /// <param name="connection">As Npgsql takes it; or <c>env:NAME</c>, <c>file:PATH</c>, where it is to be found.</param>
     /// <param name="schema">For its tables, made at the first start. Null: as configured, by default <c>actorbalancer</c>.</param>
     public BalancerBuilder UsePostgres(string connection, string? schema = null)

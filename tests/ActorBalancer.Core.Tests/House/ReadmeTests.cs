@@ -9,6 +9,7 @@ public sealed partial class ReadmeTests
     [InlineData("EmbeddingSample.cs")]
     [InlineData("GuestSample.cs")]
     [InlineData("TransactionSample.cs")]
+    [InlineData("WebSample.cs")]
     public void Readme_shows_the_samples_as_the_tests_run_them(string file)
     {
         string[] readme = [.. File.ReadLines(Path.Combine(Checkout.Root, "README.md")).Select(line => line.Trim()).Where(line => line.Length > 0)];
