@@ -21,6 +21,8 @@ internal sealed class Shop : IAsyncDisposable
         akka.actor.provider = cluster
         akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0, maximum-frame-size = 640000b }
         akka.cluster {
+          # A machine that is busy with other tests is no node that is gone.
+          failure-detector.acceptable-heartbeat-pause = 60s
           run-coordinated-shutdown-when-down = off
           split-brain-resolver { active-strategy = keep-oldest, stable-after = 11s, keep-oldest.down-if-alone = off }
         }

@@ -69,6 +69,8 @@ public sealed class PackedPackages : IAsyncLifetime
                 ["NUGET_FALLBACK_PACKAGES"] = MachinePackages,
                 ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
                 ["DOTNET_NOLOGO"] = "1",
+                ["DOTNET_GENERATE_ASPNET_CERTIFICATE"] = "false",
+                ["DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE"] = "true",
                 // No server that outlives the command and holds its output open.
                 ["MSBUILDDISABLENODEREUSE"] = "1",
                 ["UseSharedCompilation"] = "false",
