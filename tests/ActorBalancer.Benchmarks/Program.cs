@@ -2,6 +2,7 @@ using ActorBalancer.Benchmarks.Adapt;
 using ActorBalancer.Benchmarks.Backlog;
 using ActorBalancer.Benchmarks.Dispatch;
 using ActorBalancer.Benchmarks.Durable;
+using ActorBalancer.Benchmarks.Gates;
 using ActorBalancer.Benchmarks.Pick;
 using ActorBalancer.Benchmarks.Predict;
 using ActorBalancer.Benchmarks.Router;
@@ -20,6 +21,7 @@ return args switch
     [WorkerProcess.Verb, var name, var seed] => await WorkerProcess.RunAsync(name, seed, null),
     [WorkerProcess.Verb, var name, var seed, var starts] => await WorkerProcess.RunAsync(name, seed, starts),
     ["backlog", .. var rest] => await BacklogCommand.RunAsync(rest),
+    ["gates", .. var rest] => GatesCommand.Run(rest),
     ["pick", .. var rest] => PickCommand.Run(rest),
     ["predict", .. var rest] => await PredictCommand.RunAsync(rest),
     ["router"] => RouterCommand.Run(),
@@ -33,6 +35,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks adapt [--sides STRATEGY:static|learned,...] [--slow quota|speed] [--rate JOBS] [--pace FACTOR] [--json] | backlog [--store sqlite|postgres] [--jobs N] | dispatch | durable --store sqlite|postgres | meters [--json] | pick | predict [--strategy NAMES] [--seconds N] | router | schedules [--count N] [--seed S] [--log] | simulate | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
+    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks adapt [--sides STRATEGY:static|learned,...] [--slow quota|speed] [--rate JOBS] [--pace FACTOR] [--json] | backlog [--store sqlite|postgres] [--jobs N] | dispatch | durable --store sqlite|postgres | meters [--json] | gates [--jobs N] [--replications N] | pick | predict [--strategy NAMES] [--seconds N] | router | schedules [--count N] [--seed S] [--log] | simulate | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
     return 2;
 }
