@@ -23,6 +23,7 @@ internal sealed class RouterView
     private readonly WorkerView[] _views;
     private readonly bool _late;
     private readonly bool _seesOthers;
+    private readonly bool _knowsAtOnce;
     private readonly bool _forgetsSent;
     private readonly bool _knowsOwnOnly;
     private readonly double _delay;
@@ -41,6 +42,7 @@ internal sealed class RouterView
         _forgetsSent = setting.Fault == ViewFault.ForgetsSent;
         _knowsOwnOnly = setting.Fault == ViewFault.KnowsOwnSentOnly;
         _news = _delay > 0 ? new() : null;
+        _knowsAtOnce = _news is null && !_seesOthers;
         _views = new WorkerView[workers.Length];
         _mostChanges = 4 * workers.Length;
         _learning = setting.Weights == WeightSource.Learned ? new RouterLearning(workers, setting.ServiceSeconds) : null;
@@ -66,7 +68,7 @@ internal sealed class RouterView
         ref WorkerView view = ref _views[worker];
         view.Own++;
         view.Sent++;
-        if (_seesOthers) Changed(worker);
+        if (_seesOthers || _knowsAtOnce) Changed(worker);
         else Tell(worker, now);
     }
 
@@ -75,7 +77,8 @@ internal sealed class RouterView
     {
         _views[worker].Own--;
         _learning?.Finished(worker, duration);
-        Tell(worker, now);
+        if (_knowsAtOnce) Changed(worker);
+        else Tell(worker, now);
     }
 
     /// <summary>Once a second: every worker reports, and the metrics actor decides the weights.</summary>
@@ -127,6 +130,8 @@ internal sealed class RouterView
 
     private int InFlight(in WorkerView view)
     {
+        if (_knowsAtOnce) return view.Own;
+
         int reported = view.ReportedOwn + view.ReportedOthers;
         if (!_seesOthers || _forgetsSent) return reported;
         int sent = (int)(view.Sent - view.ReportedSent);
