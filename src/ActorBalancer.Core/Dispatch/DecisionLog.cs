@@ -27,8 +27,29 @@ internal sealed class DecisionLog
     /// <summary>For <see cref="StrategyView.Number"/>.</summary>
     public int NextView() => ++_views;
 
-    /// <summary>The strategy sees the row so from now on.</summary>
-    public void Changed(StrategyView view, int row, in RowView now)
+    /// <summary>The strategy sees the row so from now on. Mostly the load alone has changed, and nothing else is looked at.</summary>
+    public void Changed(StrategyView view, int row, WorkerLink link, int weight, int load, int factor, bool eligible, bool hasOthers)
+    {
+        if (row < view.Rows.Length)
+        {
+            ref RowView seen = ref view.Rows[row];
+            if (seen.Link == link && seen.Stamp == link.Stamp && seen.Weight == weight && seen.IsEligible == eligible
+                && (seen.Notes & RowNotes.Others) != 0 == hasOthers)
+            {
+                if (seen.Load == load)
+                    return;
+                Next() = new Change { View = view.Number, Row = row, Load = seen.Load, Facts = -1 };
+                seen.Load = load;
+                return;
+            }
+        }
+        Changed(view, row, new RowView(link, weight, load, factor, eligible, hasOthers));
+    }
+
+    /// <summary>The worker has left the row.</summary>
+    public void Left(StrategyView view, int row) => Changed(view, row, default);
+
+    private void Changed(StrategyView view, int row, in RowView now)
     {
         if (row >= view.Rows.Length)
         {
@@ -38,17 +59,16 @@ internal sealed class DecisionLog
         }
         ref RowView seen = ref view.Rows[row];
         bool isLoadOnly = seen.IsSameBut(in now);
-        if (isLoadOnly && seen.Load == now.Load)
-            return;
+        if (!isLoadOnly || seen.Load != now.Load)
+            Next() = new Change { View = view.Number, Row = row, Load = seen.Load, Facts = isLoadOnly ? -1 : Keep(in seen) };
+        seen = now;
+    }
+
+    private ref Change Next()
+    {
         if (_changed == _changes.Length && _changes.Length < MostChanges)
             Array.Resize(ref _changes, _changes.Length * 2);
-        ref Change change = ref _changes[_changed++ & (_changes.Length - 1)];
-        (change.View, change.Row, change.Load) = (view.Number, row, seen.Load);
-        change.Facts = isLoadOnly ? -1 : Keep(in seen);
-        if (isLoadOnly)
-            seen.Load = now.Load;
-        else
-            seen = now;
+        return ref _changes[_changed++ & (_changes.Length - 1)];
     }
 
     /// <summary>A worker was chosen, by the strategy or (without being asked) for a job under which a worker died.</summary>

@@ -69,7 +69,7 @@ internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable
         if (Candidates.IsMember(row) && (!member || Candidates.Id(row) != link!.Id))
         {
             Candidates.Leave(row);
-            decisions.Changed(View, row, default);
+            decisions.Left(View, row);
         }
         if (!member)
             return;
@@ -87,7 +87,7 @@ internal sealed class Lane(QueueState queue, int kind, string kindName, JobTable
         int others = _seesOthers ? OthersOf(fleet, link) : 0;
         int load = link.InFlight + link.Lined + link.Penalties + others;
         Candidates.SetInFlight(row, load);
-        decisions.Changed(View, row, new RowView(link, weight, load, factor, eligible, seesOthers: others > 0));
+        decisions.Changed(View, row, link, weight, load, factor, eligible, hasOthers: others > 0);
     }
 
     /// <summary>Jobs of other routers at the worker: those that it reported, and those that nobody tells of, which wait for it at a router or are on their way.</summary>

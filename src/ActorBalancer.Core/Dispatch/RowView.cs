@@ -6,6 +6,7 @@ internal struct RowView
     public RowView(WorkerLink link, int weight, int load, int factor, bool eligible, bool seesOthers)
     {
         Link = link;
+        Stamp = link.Stamp;
         Weight = weight;
         Load = load;
         Slots = link.Slots;
@@ -20,6 +21,9 @@ internal struct RowView
 
     /// <summary>Null: no worker.</summary>
     public WorkerLink? Link { get; }
+
+    /// <summary>Of the link when this was made.</summary>
+    public int Stamp { get; set; }
 
     /// <summary>When the report came that its credit stands on; 0: none.</summary>
     public long ReportMicros { get; }
@@ -37,6 +41,8 @@ internal struct RowView
     public RowBar Bar { get; }
 
     public RowNotes Notes { get; }
+
+    public readonly bool IsEligible => Bar is RowBar.None or RowBar.Weight;
 
     /// <summary>Whether nothing but the load differs.</summary>
     public readonly bool IsSameBut(in RowView other) => ReportMicros == other.ReportMicros && Weight == other.Weight && Bar == other.Bar

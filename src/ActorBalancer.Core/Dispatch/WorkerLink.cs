@@ -17,28 +17,31 @@ internal sealed class WorkerLink
 
     public required ulong Id { get; init; }
 
-    public int Slots { get; set; }
+    /// <summary>Grows with whatever a strategy may see of it but for credit and jobs in flight, and now and then without.</summary>
+    public int Stamp { get; private set; }
+
+    public int Slots { get; set { field = value; Stamp++; } }
 
     /// <summary>The configured weight, thousandths.</summary>
-    public int Weight { get; set; }
+    public int Weight { get; set { field = value; Stamp++; } }
 
     /// <summary>What the strategies use; -1: the metrics actor has not said yet.</summary>
-    public int Effective { get; set; } = -1;
+    public int Effective { get; set { field = value; Stamp++; } } = -1;
 
     /// <summary>What that is multiplied by where weights are learned, by kind.</summary>
-    public KindFactor[] Factors { get; set; } = [];
+    public KindFactor[] Factors { get; set { field = value; Stamp++; } } = [];
 
     /// <summary>Learned, against the fleet.</summary>
     public double Speed { get; set; } = 1;
 
     /// <summary>Why it is ejected; null: it is not.</summary>
-    public string? Ejected { get; set; }
+    public string? Ejected { get; set { field = value; Stamp++; } }
 
     /// <summary>
     /// Jobs that failed sooner than such jobs take to succeed: each counts as in flight until it would have succeeded, or else a worker that
     /// fails at once would look idle and be given everything.
     /// </summary>
-    public int Penalties { get; set; }
+    public int Penalties { get; set { field = value; Stamp++; } }
 
     /// <summary>By kind number.</summary>
     public KindFails[] Fails = [];
@@ -47,13 +50,13 @@ internal sealed class WorkerLink
     public KindTally[] Tallies = [];
 
     /// <summary>When the newest report came; 0: none did.</summary>
-    public long ReportMicros { get; set; }
+    public long ReportMicros { get; set { field = value; Stamp++; } }
 
     /// <summary>When it said hello first.</summary>
     public long JoinedMicros { get; init; }
 
     /// <summary>Jobs of other routers that the worker held at its last report.</summary>
-    public int Others { get; set; }
+    public int Others { get; set { field = value; Stamp++; } }
 
     /// <summary>Jobs of this router that the worker held at its last report.</summary>
     public int OwnReported { get; set; }
@@ -76,16 +79,16 @@ internal sealed class WorkerLink
 
     public long StartedUnixMs { get; set; }
 
-    public WorkerState State { get; set; } = WorkerState.Up;
+    public WorkerState State { get; set { field = value; Stamp++; } } = WorkerState.Up;
 
     /// <summary>The worker said so.</summary>
-    public bool Draining { get; set; }
+    public bool Draining { get; set { field = value; Stamp++; } }
 
     /// <summary>The cluster says that its node leaves.</summary>
-    public bool Leaving { get; set; }
+    public bool Leaving { get; set { field = value; Stamp++; } }
 
     /// <summary>Ordered by an operator.</summary>
-    public bool DrainOrdered { get; set; }
+    public bool DrainOrdered { get; set { field = value; Stamp++; } }
 
     public long LastContactMicros { get; set; }
 
@@ -96,7 +99,7 @@ internal sealed class WorkerLink
     public bool SaidHello { get; set; }
 
     /// <summary>The first report has come, so the link's counters are known. Nothing is sent before.</summary>
-    public bool Synchronised { get; set; }
+    public bool Synchronised { get; set { field = value; Stamp++; } }
 
     /// <summary>Cumulative, as the worker states it.</summary>
     public long Credit { get; set; }
@@ -138,7 +141,7 @@ internal sealed class WorkerLink
     public int Lined { get; set; }
 
     /// <summary>Jobs in flight that crashed a worker before; at most one.</summary>
-    public int Suspects { get; set; }
+    public int Suspects { get; set { field = value; Stamp++; } }
 
     public long Finished { get; set; }
 
