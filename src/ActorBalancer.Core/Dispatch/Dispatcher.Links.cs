@@ -53,6 +53,7 @@ internal sealed partial class Dispatcher
         DrainStated(link, hello.Draining);
         _fleet.Changed(link.Row);
         TakeBackGone(link, hello.Held);
+        TakeBackOffers(link, hello.Held);
         Adopt(link, hello.Held);
         Adopt(link, Array.ConvertAll(hello.Left, run => run with { IsLeft = true }));
         link.SaidHello = true;

@@ -195,6 +195,18 @@ internal sealed partial class Dispatcher
         return true;
     }
 
+    /// <summary>Nor does it hold what an earlier hello of its named and this one does not.</summary>
+    private void TakeBackOffers(WorkerLink link, HeldRun[] held)
+    {
+        if (_offered.Count == 0)
+            return;
+        foreach ((long key, List<(HeldRun Run, WorkerLink Link)> offers) in _offered.ToArray())
+        {
+            if (offers.RemoveAll(o => o.Link == link && !o.Run.IsLeft && !Array.Exists(held, run => run.Token == o.Run.Token)) > 0 && offers.Count == 0)
+                _offered.Remove(key);
+        }
+    }
+
     /// <summary>The store has said what became of what some workers offered: those count as heard of now.</summary>
     private void EndOffers()
     {

@@ -197,6 +197,12 @@ internal sealed partial class IntakeCore
             };
             all.SinceMicros = all.FirstMicros = now.Micros;
             all.MayBeAccepted = whole.MayBeAccepted;
+            for (int i = 0; i < whole.Jobs.Count; i++)
+            {
+                // Told by a router whose answer never came.
+                if (whole.HasEnded(i))
+                    all.TryEnd(i);
+            }
             _outstandingJobs += all.Jobs.Count;
             _outstandingBytes += all.Bytes;
             Place(all, now, effects);

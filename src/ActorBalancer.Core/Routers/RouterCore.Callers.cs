@@ -126,7 +126,8 @@ internal sealed partial class RouterCore<TPeer>
                         WatchOne(submitter, ticket, index, key);
                     return;
                 }
-                if (dispatcher.Unwatch(submitter, ticket, index, key))
+                // Who asked before it became ours is written down nowhere.
+                if (!isOurs || dispatcher.Unwatch(submitter, ticket, index, key))
                 {
                     // One that is not final tells the gateway to ask the queue's owner.
                     _shell.Finished(asker, [Ended(ticket, index, key, job)]);
@@ -134,7 +135,7 @@ internal sealed partial class RouterCore<TPeer>
             },
             () =>
             {
-                if (dispatcher.Unwatch(submitter, ticket, index, key))
+                if (!isOurs || dispatcher.Unwatch(submitter, ticket, index, key))
                     _shell.Finished(asker, [Away(ticket, index, key)]);
             });
     }

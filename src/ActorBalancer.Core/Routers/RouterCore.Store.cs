@@ -74,13 +74,16 @@ internal sealed partial class RouterCore<TPeer>
         Resolve();
         Early[] early = [.. _early];
         _early.Clear();
-        foreach ((Action again, _) in early)
-            again();
+        foreach (Early what in early)
+            what.Again();
     }
 
     private void OnRenewed(bool? prolonged, Moment sent)
     {
         _ownership.Renewed(prolonged, sent);
+        // A commit may have said so before.
+        if (_dispatcher is null)
+            return;
         if (prolonged == false)
             Fenced();
         else if (prolonged == true)

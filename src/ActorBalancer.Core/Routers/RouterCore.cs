@@ -84,7 +84,9 @@ internal sealed partial class RouterCore<TPeer>
     {
         if (_dispatcher is null)
         {
-            _early.Add(new Early(() => Hello(hello, worker), Refuse: null));
+            // Said every second until it is answered; only the last one is true.
+            _early.RemoveAll(e => worker.Equals(e.Worker));
+            _early.Add(new Early(() => Hello(hello, worker), Refuse: null) { Worker = worker });
             return;
         }
         Dispatcher dispatcher = Turn();
@@ -149,5 +151,9 @@ internal sealed partial class RouterCore<TPeer>
     /// <summary>What came while no incarnation of this router could take it: said again to the next one, or refused when that takes too long.</summary>
     /// <param name="Again">Says it again.</param>
     /// <param name="Refuse">Null: nobody waits for an answer, so it is kept.</param>
-    private readonly record struct Early(Action Again, Action? Refuse);
+    private readonly record struct Early(Action Again, Action? Refuse)
+    {
+        /// <summary>Of a hello: who said it.</summary>
+        public TPeer? Worker { get; init; }
+    }
 }
