@@ -24,6 +24,9 @@ internal static class MemberFormat
         w.Count(hello.Held.Length);
         w.Names(hello.Kinds);
         w.Count(hello.Left.Length);
+        w.Number(hello.Number);
+        w.Number(hello.HeardIncarnation);
+        w.Number(hello.HeardRound);
         w.End(head);
         HeldColumns.Write(w, hello.Held, Held);
         HeldColumns.Write(w, hello.Left, Left);
@@ -47,6 +50,9 @@ internal static class MemberFormat
         int left = head.ColumnCount();
         return new WorkerHello
         {
+            Number = head.Number(),
+            HeardIncarnation = head.Number(),
+            HeardRound = head.Number(),
             WorkerIncarnation = incarnation,
             Name = name,
             Slots = slots,
@@ -73,6 +79,8 @@ internal static class MemberFormat
         w.Count(welcome.Queues.Length);
         foreach (int queue in welcome.Queues)
             w.Number(queue);
+        w.Number(welcome.Round);
+        w.Number(welcome.HelloSeen);
         w.End(head);
         return w.Finish();
     }
@@ -83,12 +91,10 @@ internal static class MemberFormat
         WireFields head = r.Fields(WireFormat.Head);
         RouterWelcome welcome = new(head.Number(), head.Name(), head.Number(), head.Int32()) { ProcessIncarnation = head.Number() };
         int queues = head.Count();
-        if (queues == 0)
-            return welcome;
-        int[] numbers = new int[queues];
+        int[] numbers = queues == 0 ? [] : new int[queues];
         for (int i = 0; i < queues; i++)
             numbers[i] = head.Int32();
-        return welcome with { Queues = numbers };
+        return welcome with { Queues = numbers, Round = head.Number(), HelloSeen = head.Number() };
     }
 
     public static byte[] Write(NodeSample sample)

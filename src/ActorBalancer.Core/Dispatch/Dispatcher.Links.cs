@@ -19,7 +19,11 @@ internal sealed partial class Dispatcher
     /// A worker introduces itself, for the first time or again (rule 9). Returns its row; the shell welcomes it and sends
     /// that row's batches to it. -1: a newer process of that name has said hello, this one is of the past.
     /// </summary>
-    public int WorkerHello(WorkerHello hello)
+    /// <param name="hello">What it says.</param>
+    /// <param name="isCurrent">
+    /// It knows of all queues that this incarnation has taken over. False: what it holds may be more by now, and it will say so again.
+    /// </param>
+    public int WorkerHello(WorkerHello hello, bool isCurrent = true)
     {
         WorkerLink? earlier = _fleet.FindByName(hello.Name);
         if (earlier is not null && earlier.Incarnation > hello.WorkerIncarnation)
@@ -52,6 +56,8 @@ internal sealed partial class Dispatcher
         }
         DrainStated(link, hello.Draining);
         _fleet.Changed(link.Row);
+        if (!isCurrent)
+            return link.Row;
         TakeBackGone(link, hello.Held);
         TakeBackOffers(link, hello.Held);
         Adopt(link, hello.Held);

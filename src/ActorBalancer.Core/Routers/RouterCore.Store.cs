@@ -65,7 +65,7 @@ internal sealed partial class RouterCore<TPeer>
         _former = _workers;
         _workers = new WorkerRows<TPeer>();
         _takeover.Registered(_ownership.Incarnation);
-        _hasClaimed = false;
+        _round = 1;
         _awaited.Clear();
         _greeted.Clear();
         _shell.News(RouterNews.Registered, _setup.Node.Name, _ownership.Incarnation);

@@ -19,7 +19,6 @@ internal sealed partial class RouterCore<TPeer>
     // Names of workers, and addresses of nodes whose workers have no name yet.
     private readonly HashSet<string> _awaited = new(StringComparer.Ordinal);
     private long _awaitUntil;
-    private bool _hasClaimed;
     private bool _saidTwo;
 
     /// <summary>Asks the store what the takeover wants to know or do.</summary>
@@ -84,7 +83,6 @@ internal sealed partial class RouterCore<TPeer>
         bool takesOver = AwaitHolders(dispatcher, rows);
         dispatcher.Claimed(rows);
         _takeover.Claimed();
-        _hasClaimed = true;
         Learn(rows);
         if (takesOver)
             WelcomeEach(_ => true);
@@ -108,14 +106,15 @@ internal sealed partial class RouterCore<TPeer>
     }
 
     /// <summary>
-    /// Before jobs are read that another incarnation may have assigned: who may hold some of them. What a worker said before the first claim
-    /// counts; what it said before a later one did not concern us then.
+    /// Before jobs are read that another incarnation may have assigned: who may hold some of them. What a worker has said before does not count:
+    /// until the claim it may have got more of them.
     /// </summary>
     private bool AwaitHolders(Dispatcher dispatcher, IReadOnlyList<QueueRow> rows)
     {
         if (!rows.Any(dispatcher.IsTakeover))
             return false;
-        List<string> names = _hasClaimed ? [.. _workers.Names] : [];
+        _round++;
+        List<string> names = [.. _workers.Names];
         foreach (string node in _workerNodes.Keys)
         {
             if (_workers.At(node).Length == 0 && _former.At(node).Length == 0)

@@ -26,6 +26,12 @@ internal sealed partial class RouterCore<TPeer>
     private Dispatcher? _dispatcher;
     private bool _released;
 
+    // The highest number of a hello, by worker incarnation.
+    private readonly Dictionary<long, long> _hellos = [];
+
+    // See RouterWelcome.Round.
+    private long _round;
+
     public RouterCore(RouterSetup setup, IRouterShell<TPeer> shell)
     {
         _setup = setup;
@@ -90,8 +96,17 @@ internal sealed partial class RouterCore<TPeer>
             return;
         }
         Dispatcher dispatcher = Turn();
-        int row = dispatcher.WorkerHello(hello);
         string node = _shell.NodeOf(worker);
+        long seen = _hellos.GetValueOrDefault(hello.WorkerIncarnation);
+        if (hello.Number > 0 && hello.Number <= seen && _workers.All.Any(w => w.Incarnation == hello.WorkerIncarnation))
+        {
+            // It came late, or twice.
+            _shell.Welcome(worker, Welcome(hello.WorkerIncarnation));
+            return;
+        }
+        _hellos[hello.WorkerIncarnation] = Math.Max(seen, hello.Number);
+        bool isCurrent = hello.Number == 0 || (hello.HeardIncarnation == dispatcher.Incarnation && hello.HeardRound >= _round && hello.Number > seen);
+        int row = dispatcher.WorkerHello(hello, isCurrent);
         if (row < 0)
         {
             // No answer: its contact lease runs out, and it ends what the newer process now runs.
@@ -101,8 +116,11 @@ internal sealed partial class RouterCore<TPeer>
         }
         _strangers.Known(hello.WorkerIncarnation);
         _workers.Set(row, new(worker, hello.WorkerIncarnation, hello.Name, node, node == _setup.Node.Address));
-        _awaited.Remove(hello.Name);
-        HeardOf(node);
+        if (isCurrent)
+        {
+            _awaited.Remove(hello.Name);
+            HeardOf(node);
+        }
         DrainAgain(dispatcher, hello.Name, hello.WorkerIncarnation);
         _shell.Joined(worker, hello);
         _shell.Welcome(worker, Welcome(hello.WorkerIncarnation));
@@ -112,6 +130,8 @@ internal sealed partial class RouterCore<TPeer>
     {
         ProcessIncarnation = _setup.Process,
         Queues = _dispatcher.OwnedQueues,
+        Round = _round,
+        HelloSeen = _hellos.GetValueOrDefault(worker),
     };
 
     private void Speak(DispatchEffects effects)

@@ -27,6 +27,15 @@ internal sealed class RouterRoute(int number)
 
     public long HelloSentMicros { get; set; }
 
+    /// <summary>The number of the newest hello.</summary>
+    public long HelloNumber { get; set; }
+
+    /// <summary>The incarnation whose welcome came last.</summary>
+    public long HeardIncarnation { get; set; }
+
+    /// <summary>The highest round of its welcomes.</summary>
+    public long HeardRound { get; set; }
+
     /// <summary>Hellos since the last answer; the answer times the round trip only if there was one.</summary>
     public int HellosUnanswered { get; set; }
 

@@ -11,4 +11,13 @@ internal sealed record RouterWelcome(long RouterIncarnation, string RouterName, 
     /// whoever sent it.
     /// </summary>
     public int[] Queues { get; init; } = [];
+
+    /// <summary>
+    /// How often this incarnation has taken queues over, its start included: whoever has not said hello since is to say it again. 0: it does not
+    /// count them.
+    /// </summary>
+    public long Round { get; init; }
+
+    /// <summary>The highest number of a hello from that worker that it has read; 0: none.</summary>
+    public long HelloSeen { get; init; }
 }

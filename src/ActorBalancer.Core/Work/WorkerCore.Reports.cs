@@ -17,11 +17,14 @@ internal sealed partial class WorkerCore
     // Kept results are bounded in bytes too: large ones would exhaust memory long before their number does.
     private const long MaxKeptBytes = 4 << 20;
 
+    private long _hellos;
+
     private void SayHello(RouterRoute way, Moment now)
     {
         way.HelloAt = now.Micros + (way.Present ? HelloInterval : KnockInterval);
         way.HelloSentMicros = now.Micros;
         way.HellosUnanswered++;
+        way.HelloNumber = ++_hellos;
         Need(way.HelloAt);
         List<HeldRun> held = [];
         foreach (RouterRoute any in _routes)
@@ -48,6 +51,9 @@ internal sealed partial class WorkerCore
             Held = [.. held],
             Left = [.. _identity.Left],
             Draining = _draining,
+            Number = way.HelloNumber,
+            HeardIncarnation = way.HeardIncarnation,
+            HeardRound = way.HeardRound,
         }));
     }
 

@@ -112,21 +112,34 @@ internal sealed partial class WorkerCore
         Need(now.Micros + Math.Min(_contactLease, _noRouterExit));
     }
 
-    /// <summary>A router answered the hello.</summary>
+    /// <summary>A router answered the hello, or asks for another one.</summary>
     public void Welcomed(int route, RouterWelcome welcome, Moment now)
     {
         RouterRoute way = RouteOf(route);
         if (welcome.WorkerIncarnation != _identity.Incarnation || welcome.RouterIncarnation < way.Lowest)
             return;
-        bool isAnswer = way.HelloAt != long.MaxValue;
+        bool isNewRound = welcome.RouterIncarnation > way.HeardIncarnation || welcome.Round > way.HeardRound;
+        // It came late: a newer one has come before.
+        if (welcome.RouterIncarnation < way.HeardIncarnation || (!isNewRound && welcome.Round < way.HeardRound))
+            return;
+        (way.HeardIncarnation, way.HeardRound) = (welcome.RouterIncarnation, welcome.Round);
+        bool isAnswer = way.HelloAt != long.MaxValue && (welcome.Round == 0 || welcome.HelloSeen >= way.HelloNumber);
         // Whoever answers is there, even if membership has not said so yet.
         way.Present = true;
         bool news = TakeQueues(way, welcome.Queues, isAnswer);
+        if (isNewRound && welcome.Round > 0)
+        {
+            // What it holds is to be said by one that knows of this round.
+            way.HellosUnanswered = 0;
+            SayHello(way, now);
+            return;
+        }
         if (!isAnswer)
         {
             // Nobody asked: the router does not know us, being a new incarnation or having given us up; or it is an answer that
-            // came twice.
-            if (news || welcome.RouterIncarnation != way.Link?.Incarnation || now.Micros - way.HelloSentMicros >= HelloInterval)
+            // came twice. While a hello is on its way, that one is the answer.
+            bool isOpen = way.HelloAt == long.MaxValue;
+            if (isOpen && (news || welcome.RouterIncarnation != way.Link?.Incarnation || now.Micros - way.HelloSentMicros >= HelloInterval))
                 SayHello(way, now);
             return;
         }

@@ -35,4 +35,18 @@ internal sealed class WorkerHello
     public HeldRun[] Left { get; init; } = [];
 
     public bool Draining { get; init; }
+
+    /// <summary>
+    /// Counts the hellos of this process, from 1: one that comes late or twice tells nothing. 0: it is not counted.
+    /// </summary>
+    public long Number { get; init; }
+
+    /// <summary>The incarnation of this router that it was welcomed by last; 0: by none.</summary>
+    public long HeardIncarnation { get; init; }
+
+    /// <summary>
+    /// The highest <see cref="RouterWelcome.Round"/> of that incarnation it knew when it said this. What it holds by then came from owners who
+    /// were told of; anything a former owner still sends later, it does not take.
+    /// </summary>
+    public long HeardRound { get; init; }
 }

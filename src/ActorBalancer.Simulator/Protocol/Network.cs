@@ -60,16 +60,13 @@ internal sealed class Network(World world)
             Log(from, to, message, "is lost");
             return;
         }
-        // A hello and its answer may get lost, but come neither late nor twice: they name no moment, so one that was sent before a takeover and
-        // is read after it would tell of runs as they were.
-        bool mayBeLate = message is not (WorkerHello or RouterWelcome);
-        int copies = heals && mayBeLate && Doubling > 0 && world.Luck.Chance(Doubling) ? 2 : 1;
+        int copies = heals && Doubling > 0 && world.Luck.Chance(Doubling) ? 2 : 1;
         for (int i = 0; i < copies; i++)
         {
             long at = world.Now + Latency + world.Luck.Between(0, Latency);
-            if (Lateness > 0 && mayBeLate && world.Luck.Chance(Lateness))
+            if (Lateness > 0 && world.Luck.Chance(Lateness))
                 at += world.Luck.Ms(0, world.Luck.OneIn(8) ? 3_000 : 60);
-            if (!Reorders || !heals || !mayBeLate)
+            if (!Reorders || !heals)
             {
                 ref long last = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_last, (from, to), out _);
                 last = at = Math.Max(at, last);
