@@ -290,15 +290,30 @@ internal sealed partial class Dispatcher
 
     /// <summary>
     /// What we adopted it would report to us, had it heard the welcome that names our queues; another one may have been taken for the answer
-    /// to its hello.
+    /// to its hello. And what we sent it ourselves it would report to us, had it not heard a former owner's welcome after ours.
     /// </summary>
     private void WelcomeAgain(WorkerLink link, WorkerReport report)
     {
-        if (link.Adopted == 0)
+        int own = link.InFlight - link.Adopted - link.PendingCount;
+        foreach ((AssignBatch batch, _) in link.Unconfirmed)
+            own -= batch.Jobs.Length;
+        if (link.Adopted == 0 && own <= 0)
             return;
-        int told = report.Held!.Count(run => _adopted.ContainsKey(run.Token)) + report.Outcomes.Count(run => _adopted.ContainsKey(run.Token));
-        if (told < link.Adopted)
+        (int adopted, int sent) = (0, 0);
+        foreach (HeldRun run in report.Held!)
+            Count(run.Token);
+        foreach (ref readonly FinishedRun run in report.Outcomes.AsSpan())
+            Count(run.Token);
+        if (adopted < link.Adopted || sent < own)
             Effects.Welcomes.Add(link.Row);
+
+        void Count(RunToken token)
+        {
+            if (_adopted.ContainsKey(token))
+                adopted++;
+            else if (token.Incarnation == _incarnation && IsInFlight(token, link))
+                sent++;
+        }
     }
 
     /// <summary>A worker says that it holds a job which is not read back from the store yet.</summary>

@@ -121,6 +121,8 @@ internal sealed partial class RouterCore<TPeer>
             _awaited.Remove(hello.Name);
             HeardOf(node);
         }
+        else if (_awaited.Contains(WholeCluster) && _awaited.Add(hello.Name))
+            dispatcher.AwaitWorkers([hello.Name], again: true);
         DrainAgain(dispatcher, hello.Name, hello.WorkerIncarnation);
         _shell.Joined(worker, hello);
         _shell.Welcome(worker, Welcome(hello.WorkerIncarnation));
