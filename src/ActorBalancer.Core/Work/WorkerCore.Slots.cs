@@ -118,7 +118,8 @@ internal sealed partial class WorkerCore
         origin.Done++;
         if (origin.Superseded)
             _adopted--;
-        WorkerLink? link = HomeOf(finished.Key, origin.Route).Link;
+        // One that has claimed the queue and not yet answered our hello has no link; it gets this when it has.
+        WorkerLink? link = HomeOf(finished.Key, origin.Route).Link ?? _routes[origin.Route].Link;
         link?.Outcomes.Add(finished, attempt);
         if (link is not null && link != origin)
         {
