@@ -164,6 +164,8 @@ internal sealed partial class WorkerCore
         RouterRoute way = RouteOf(route);
         if (batch.WorkerIncarnation != _identity.Incarnation || batch.RouterIncarnation < way.Lowest)
             return;
+        // After a pause this comes before the clock's own word that the contact was lost, and may be as old as the pause is long.
+        CheckContact(now);
         if (way.Link is not { } link || link.Incarnation != batch.RouterIncarnation)
         {
             // A new process there that has not welcomed us: introduce ourselves instead of waiting for membership.

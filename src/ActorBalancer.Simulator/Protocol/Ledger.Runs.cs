@@ -50,7 +50,7 @@ internal sealed partial class Ledger
             if (other.EndedAt >= 0)
                 continue;
             Overlaps++;
-            if (ExplainsOverlaps && !run.IsStale && !IsExplained(other))
+            if (ExplainsOverlaps && !run.IsStale && !IsLate(run, job) && !IsExplained(other))
                 throw new ProtocolViolation($"{run} starts while {other} goes on, and nobody had a reason");
         }
         job.Runs.Add(run);
@@ -94,6 +94,10 @@ internal sealed partial class Ledger
     /// </summary>
     private bool IsExplained(Run run) => run.IsStale || run.IsCancelled || run.Worker.CutOffAt >= run.StartedAt || run.Worker.IsDowned
         || IsGivenUp(run.Worker.Name, run) || IsGivenUp(run.Worker.Host.Address, run) || IsGivenUp("the cluster", run);
+
+    /// <summary>Its router gave the worker up, and the job to another one, before the batch got there.</summary>
+    private bool IsLate(Run run, StoredJob job) =>
+        job.Newest != run.Token && (_givenUp.ContainsKey(run.Worker.Name) || _givenUp.ContainsKey(run.Worker.Host.Address));
 
     private bool IsGivenUp(string who, Run run) => _givenUp.TryGetValue(who, out long at) && at >= run.StartedAt;
 }

@@ -151,7 +151,7 @@ internal sealed partial class Schedule
     }
 
     private bool IsDone() => _world.Ledger.IsDone
-        && !_world.Hosts.Exists(host => host.Process is not { IsAlive: true } or RouterNode { Dispatcher: null } or GatewayNode { HasUntold: true });
+        && !_world.Hosts.Exists(host => host.Process is not { IsAlive: true, IsDowned: false } or RouterNode { Dispatcher: null } or GatewayNode { HasUntold: true });
 
     private void Check()
     {
