@@ -124,30 +124,6 @@ internal sealed partial class Dispatcher
         (uint)token.Slot < (uint)_table.High && _table[token.Slot] is { State: EntryState.Sent, Adopted: false } entry
         && entry.Generation == token.Generation && entry.Worker == link.Row;
 
-    /// <summary>An operator drains the worker, or ends that; saying so again changes nothing. Its incarnation; 0: there is no such worker.</summary>
-    public long DrainOrdered(string worker, bool drain)
-    {
-        if (_fleet.FindByName(worker) is not { } link)
-            return 0;
-        if (link.DrainOrdered == drain)
-            return link.Incarnation;
-        link.DrainOrdered = drain;
-        link.StateDue = true;
-        Drained(link);
-        if (link.TakesJobs)
-            Effects.Notices.Add(new DispatchNotice(NoticeKind.WorkerUndrained, link.Name, link.InFlight));
-        return link.Incarnation;
-    }
-
-    /// <summary>The cluster says that the worker's node is leaving in good order.</summary>
-    public void WorkerLeaving(long incarnation)
-    {
-        if (_fleet.Find(incarnation) is not { Leaving: false } link)
-            return;
-        link.Leaving = true;
-        Drained(link);
-    }
-
     /// <summary>Unreachable: no new jobs, its line is picked again, what it runs is kept.</summary>
     public void WorkerSilent(long incarnation)
     {
@@ -219,24 +195,6 @@ internal sealed partial class Dispatcher
             link.Unconfirmed.Enqueue((empty, Now.Micros));
             SendBatch(link, empty);
         }
-    }
-
-    private void DrainStated(WorkerLink link, bool draining)
-    {
-        if (link.Draining == draining)
-            return;
-        link.Draining = draining;
-        Drained(link);
-    }
-
-    private void Drained(WorkerLink link)
-    {
-        if (link.Draining || link.DrainOrdered || link.Leaving)
-        {
-            Effects.Notices.Add(new DispatchNotice(NoticeKind.WorkerDraining, link.Name, link.InFlight));
-            Unline(link);
-        }
-        _fleet.Changed(link.Row);
     }
 
     /// <summary>The state reports, one a second, are the time to look for batches that got lost on the way.</summary>

@@ -177,6 +177,9 @@ internal sealed partial class Schedule
         }
         foreach (WorkerInfo worker in dispatcher.Workers(_ => ""))
         {
+            // It may still run what a former owner gave it, whose outcome nobody waits for.
+            if (router.World.Alive<WorkerNode>().Any(w => w.Incarnation == worker.Incarnation && !w.IsIdle))
+                continue;
             if (worker.InFlight != 0 || (worker.State == WorkerState.Up && !dispatcher.HasCredit(worker.Incarnation)))
                 throw new ProtocolViolation($"{router} has {worker.InFlight} jobs at {worker.Name}, {worker.State}, which runs none, and a credit of {worker.Credit}");
         }

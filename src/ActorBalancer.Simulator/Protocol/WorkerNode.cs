@@ -38,6 +38,8 @@ internal sealed class WorkerNode : Process
 
     public int Slots { get; }
 
+    public bool IsIdle => _core is { Running: 0, Queued: 0 };
+
     /// <summary>The last time that it was told to end, or heard nothing; what it runs since then may run elsewhere too.</summary>
     public long CutOffAt { get; private set; } = -1;
 
