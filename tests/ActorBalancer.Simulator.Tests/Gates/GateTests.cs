@@ -8,6 +8,7 @@ namespace ActorBalancer.Simulator.Tests.Gates;
 /// What the adaptive strategy must hold without being told how fast the workers are. The same jobs for all that are compared, at fixed seeds,
 /// so that nothing is left to chance.
 /// </summary>
+[Trait("Part", "long")]
 public sealed class GateTests(ITestOutputHelper output)
 {
     private const string AllTests = "ACTORBALANCER_ALL_TESTS";

@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace ActorBalancer.Simulator.Tests.Gates;
 
 /// <summary>How the adaptive strategy takes changes: bound early by four routers, with the speeds learned.</summary>
+[Trait("Part", "long")]
 public sealed class StepTests(ITestOutputHelper output)
 {
     /// <summary>Long enough to learn the speeds, and for the lines to fill.</summary>

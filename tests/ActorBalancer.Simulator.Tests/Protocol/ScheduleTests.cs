@@ -14,6 +14,7 @@ public sealed class ScheduleTests(ITestOutputHelper output)
     private const long Budget = 20_000;
 
     [Fact]
+    [Trait("Part", "long")]
     public void The_promise_holds_in_every_random_schedule_of_faults()
     {
         ScheduleFigures figures = ScheduleRuns.Play(TestOptions.Balancer, Setting("ACTORBALANCER_SCHEDULE_SEED", 1), Setting("ACTORBALANCER_SCHEDULES", Budget));
@@ -22,6 +23,7 @@ public sealed class ScheduleTests(ITestOutputHelper output)
     }
 
     [Fact]
+    [Trait("Part", "long")]
     public void Each_broken_protocol_is_caught_within_the_budget()
     {
         List<string> missed = [];

@@ -3,6 +3,7 @@ using Xunit.Abstractions;
 namespace ActorBalancer.Simulator.Tests.Theory;
 
 /// <summary>What theory knows, the simulator finds: within three half-widths of the 95% interval, and that within 2% of the mean.</summary>
+[Trait("Part", "long")]
 public sealed class TheoryTests(ITestOutputHelper output)
 {
     private const string AllTests = "ACTORBALANCER_ALL_TESTS";
