@@ -27,14 +27,15 @@ public sealed class RouterCoreTests
         AssignBatch given = GiveAJob(out long former);
         (RouterCore<string> router, ManualShell shell) = Router("r2");
         router.Start();
-        // Said before the former owner sent the job, and read now.
+        // Said before the former owner sent the job, and read now: one before the claim, one after it.
         router.Hello(Hello(3, former, 1), Worker);
         Settle(router, shell);
+        router.Hello(Hello(4, former, 1), Worker);
         router.Report(Report(router, credit: 4), Worker);
         Settle(router, shell);
         Assert.DoesNotContain(shell.Assigned, a => a.Batch.Jobs.Length > 0);
         RouterWelcome welcome = shell.Welcomes[^1].Welcome;
-        router.Hello(Hello(4, welcome.RouterIncarnation, welcome.Round, Held(given)), Worker);
+        router.Hello(Hello(5, welcome.RouterIncarnation, welcome.Round, Held(given)), Worker);
         Settle(router, shell);
         Assert.Equal(JobState.Running, router.Turn().Describe(given.Jobs[0].Key)!.Value.State);
         Assert.DoesNotContain(shell.Assigned, a => a.Batch.Jobs.Length > 0);
