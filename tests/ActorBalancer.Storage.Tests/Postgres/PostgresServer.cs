@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Security.Cryptography;
 using Npgsql;
 
 namespace ActorBalancer.Storage.Tests.Postgres;
@@ -21,7 +18,7 @@ internal sealed class PostgresServer : IDisposable
     private PostgresServer(string bin, string? network)
     {
         (_bin, _network) = (bin, network);
-        Port = FreePort();
+        Port = ServerPorts.Take();
         if (IsRoot)
             Run("chown", "nobody", _folder);
         RunAsUser(Path.Combine(bin, "initdb"), "-D", Data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-locale");
@@ -107,25 +104,6 @@ internal sealed class PostgresServer : IDisposable
     private static IEnumerable<string> Below(string folder) => Directory.Exists(folder)
         ? Directory.GetDirectories(folder).OrderDescending(StringComparer.Ordinal).Select(version => Path.Combine(version, "bin")).Append(Path.Combine(folder, "bin"))
         : [];
-
-    /// <summary>A free port below those that the system gives by itself, so that it is free again after whoever has it was stopped or killed.</summary>
-    public static int FreePort()
-    {
-        while (true)
-        {
-            using Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            int port = RandomNumberGenerator.GetInt32(15_000, 32_000);
-            try
-            {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
-            {
-                // Another one, then.
-            }
-        }
-    }
 
     // PostgreSQL refuses to run as root.
     private static void RunAsUser(string program, params string[] arguments)

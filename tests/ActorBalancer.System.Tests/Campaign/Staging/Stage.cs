@@ -148,7 +148,7 @@ internal sealed class Stage : IAsyncDisposable
     private StageNode Place(string name, bool isRouter)
     {
         string host = Lab is null ? "127.0.0.1" : Lab.AddressOf(name).ToString();
-        int port = Lab is null ? PostgresServer.FreePort() : 8601, http = Lab is null ? PostgresServer.FreePort() : 8600;
+        int port = Lab is null ? ServerPorts.Take() : 8601, http = Lab is null ? ServerPorts.Take() : 8600;
         StageNode node = new(name, isRouter, new Uri($"http://{host}:{http}"), $"{host}:{port}", Faults, How);
         if (isRouter)
             node.Changed += LookForRouters;
