@@ -28,6 +28,7 @@ public static class ActorBalancerAkka
         configure(builder);
         return akka
             .AddHocon(WireSettings.Serialization, HoconAddMode.Append)
+            .WithActorBalancerRouting()
             .WithActors((system, registry) => StartAsync(builder, system, registry));
     }
 

@@ -23,6 +23,9 @@ internal sealed class MetricsActor : UntypedActor, IWithTimers
     private readonly LoadBook _book;
     private readonly IActorRef _mediator = DistributedPubSub.Get(Context.System).Mediator;
     private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Dictionary<long, Address> _nodes = [];
+    private readonly HashSet<IActorRef> _nodeWeightsTo = [];
+    private NodeWeights? _nodeWeights;
     private NodeSample? _unpublished;
     private IActorRef? _router;
     private IActorRef? _samplesTo;
@@ -61,6 +64,8 @@ internal sealed class MetricsActor : UntypedActor, IWithTimers
             case WorkerForgotten m: OnForgotten(m); break;
             case SendWeightsTo m: OnRouter(m.Router); break;
             case SendSamplesTo m: _samplesTo = m.Router; break;
+            case SendNodeWeightsTo m: OnNodeRouter(m.Router); break;
+            case Terminated m: _nodeWeightsTo.Remove(m.ActorRef); break;
             case GetSamples: Sender.Tell(new Samples(_book.Samples())); break;
             case SubscribeAck: break;
             default:
@@ -82,15 +87,24 @@ internal sealed class MetricsActor : UntypedActor, IWithTimers
     private void OnWorker(WorkerKnown m)
     {
         _log.Debug("Worker {Name} of incarnation {Incarnation} has weight {Weight}", m.Name, m.Incarnation, m.Weight);
+        if (m.Node is { } node) _nodes[m.Incarnation] = node;
         // Strategies take a worker of unknown weight for an average one: told a second later, a slow start would begin with a flood.
         if (_book.Join(m.Incarnation, m.Weight, Now()))
             _sentAt = null;
         Weigh();
     }
 
+    private void OnNodeRouter(IActorRef router)
+    {
+        if (!_nodeWeightsTo.Add(router)) return;
+        Context.Watch(router);
+        if (_nodeWeights is not null) router.Tell(_nodeWeights);
+    }
+
     private void OnForgotten(WorkerForgotten m)
     {
         _book.Leave(m.Incarnation);
+        _nodes.Remove(m.Incarnation);
         Weigh();
     }
 
@@ -136,6 +150,20 @@ internal sealed class MetricsActor : UntypedActor, IWithTimers
         _sentVersion = weights.Version;
         _sentAt = now;
         _router.Tell(weights);
+        TellNodeWeights(weights);
+    }
+
+    private void TellNodeWeights(Weights weights)
+    {
+        Dictionary<Address, double> nodes = [];
+        foreach (WorkerWeight worker in weights.Workers)
+        {
+            if (_nodes.TryGetValue(worker.WorkerIncarnation, out Address? node))
+                nodes[node] = nodes.GetValueOrDefault(node) + (worker.Ejected is null ? worker.Effective * worker.Speed / 1_000 : 0);
+        }
+        _nodeWeights = new NodeWeights(nodes);
+        foreach (IActorRef router in _nodeWeightsTo)
+            router.Tell(_nodeWeights);
     }
 
     private Moment Now() => new(

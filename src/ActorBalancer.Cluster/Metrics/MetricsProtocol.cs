@@ -16,7 +16,17 @@ internal interface IMetricsProtocol
     /// <param name="Incarnation">Its process's incarnation.</param>
     /// <param name="Name">Its name.</param>
     /// <param name="Weight">Its configured weight in thousandths.</param>
-    sealed record WorkerKnown(long Incarnation, string Name, int Weight) : IMetricsProtocol;
+    sealed record WorkerKnown(long Incarnation, string Name, int Weight) : IMetricsProtocol
+    {
+        /// <summary>Where it is.</summary>
+        public Address? Node { get; init; }
+    }
+
+    /// <summary>To the metrics actor: send <see cref="NodeWeights"/> to that router of the application from now on. Answered at once if there are any; may be told again.</summary>
+    sealed record SendNodeWeightsTo(IActorRef Router) : IMetricsProtocol;
+
+    /// <summary>What the workers of the nodes weigh, speed and ejection included; 1 is a worker of weight 1. Does not cross nodes.</summary>
+    sealed record NodeWeights(IReadOnlyDictionary<Address, double> Weights) : IMetricsProtocol, INoSerializationVerificationNeeded;
 
     /// <summary>What became of the runs of the last second or so.</summary>
     sealed record Runs(RunTally[] Tallies) : IMetricsProtocol;

@@ -88,7 +88,7 @@ internal sealed partial class RouterActor : IRouterShell<IActorRef>
     {
         if (hello.LifePort > 0)
             _settings.Membership.Tell(new IMembershipProtocol.LifePortKnown(AddressOf(worker), hello.WorkerIncarnation, hello.LifePort));
-        _settings.Metrics.Tell(new IMetricsProtocol.WorkerKnown(hello.WorkerIncarnation, hello.Name, hello.Weight));
+        _settings.Metrics.Tell(new IMetricsProtocol.WorkerKnown(hello.WorkerIncarnation, hello.Name, hello.Weight) { Node = AddressOf(worker) });
     }
 
     void IRouterShell<IActorRef>.Left(long worker) => _settings.Metrics.Tell(new IMetricsProtocol.WorkerForgotten(worker));
