@@ -39,7 +39,7 @@ public static class ActorBalancerAkka
             services,
             services.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance,
             services.GetService<TimeProvider>() ?? TimeProvider.System);
-        BalancerNode node = await BalancerNode.StartInAsync(system, settings with { Client = services.GetService<JobClient>() });
+        BalancerNode node = await BalancerNode.StartInAsync(system, settings with { Client = services.GetService<JobClient>(), PublishesEvents = true });
         registry.Register<ActorBalancerRouter>(node.Gateway);
         if (services.GetService<HostedNode>() is { } hosted)
         {

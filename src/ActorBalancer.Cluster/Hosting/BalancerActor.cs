@@ -52,6 +52,8 @@ internal sealed class BalancerActor(TreeSettings settings) : UntypedActor
         IActorRef membership = Start("membership", MembershipActor.Props(options.RoleNames));
         IActorRef metrics = Start(Metrics, MetricsActor.Props(options.Metrics, settings.Sampler, clock));
         IActorRef? router = options.IsRouter ? Start("router", RouterActor.Props(Router(metrics, membership))) : null;
+        if (options.IsWorker && settings.ActorHandlers.IsNeeded)
+            Start("handlers", HandlersActor.Props(settings.ActorHandlers));
         IActorRef? worker = options.IsWorker ? Start("worker", WorkerActor.Props(settings.Worker!, membership, options.Worker.NoRouterExit)) : null;
         IActorRef gateway = Start("gateway", GatewayActor.Props(Gateway(router, membership)));
 
@@ -124,6 +126,7 @@ internal sealed class BalancerActor(TreeSettings settings) : UntypedActor
             : [],
         OwnKinds = settings.Worker is null ? [] : settings.Kinds,
         Board = settings.Board!,
+        PublishesEvents = settings.PublishesEvents,
         Metrics = metrics,
         Membership = membership,
     };

@@ -6,6 +6,8 @@ using ActorBalancer.Cluster.Hosting;
 using ActorBalancer.Cluster.Worker;
 using ActorBalancer.Hosting;
 using ActorBalancer.Options;
+using Akka.Actor;
+using Akka.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -107,6 +109,45 @@ public sealed class BalancerBuilder
     public BalancerBuilder AddHandler(string kind, Delegate handler)
     {
         _handlers.AddLambda(kind, handler);
+        return this;
+    }
+
+    /// <summary>
+    /// Runs a kind by an actor: one of these props for each attempt, whose parent stops it afterwards. It is told the argument, or what
+    /// <paramref name="message"/> makes of it, and answers its sender with a <see cref="JobOutcome"/> or with any value, which is the result of
+    /// a job that succeeded. A fault, its end without an answer and <c>Status.Failure</c> are a failed attempt. When the job is cancelled it is told <see cref="JobCancelled"/>.
+    /// </summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="props">Of the actor; with <c>DependencyResolver</c> if it takes services.</param>
+    /// <param name="message">For an actor that wants the <see cref="JobContext"/> too; null: the argument itself.</param>
+    /// <exception cref="ArgumentException">The kind is no valid name, or has a handler already.</exception>
+    public BalancerBuilder AddActorHandler<TArgs>(string kind, Props props, Func<TArgs, JobContext, object>? message = null)
+    {
+        ArgumentNullException.ThrowIfNull(props);
+        _handlers.AddActor(kind, message, props);
+        return this;
+    }
+
+    /// <summary>
+    /// The same by an actor of the application, here or on another node, or by a router: its supervision stays its own. One that is
+    /// restarted while it has a job gives no answer: let it answer in <c>PreRestart</c>, or leave it to the job's time limit.
+    /// </summary>
+    /// <inheritdoc cref="AddActorHandler{TArgs}(string, Props, Func{TArgs, JobContext, object})"/>
+    public BalancerBuilder AddActorHandler<TArgs>(string kind, IActorRef actor, Func<TArgs, JobContext, object>? message = null)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        _handlers.AddActor(kind, message, props: null, (_, _) => Task.FromResult(actor));
+        return this;
+    }
+
+    /// <summary>
+    /// The same by the actor that Akka.Hosting's <c>ActorRegistry</c> has under <typeparamref name="TKey"/>; jobs that come before it is there wait for it. Needs
+    /// <see cref="ActorBalancerAkka.WithActorBalancer"/>.
+    /// </summary>
+    /// <inheritdoc cref="AddActorHandler{TArgs}(string, Props, Func{TArgs, JobContext, object})"/>
+    public BalancerBuilder AddActorHandler<TArgs, TKey>(string kind, Func<TArgs, JobContext, object>? message = null)
+    {
+        _handlers.AddActor(kind, message, props: null, (cancellation, system) => ActorRegistry.For(system).GetAsync<TKey>(cancellation));
         return this;
     }
 

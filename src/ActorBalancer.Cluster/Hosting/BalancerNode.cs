@@ -76,6 +76,8 @@ internal sealed class BalancerNode : IAsyncDisposable
             Board = _board,
             Worker = _worker,
             Kinds = settings.Handlers.Kinds,
+            ActorHandlers = settings.Handlers.Actors,
+            PublishesEvents = settings.PublishesEvents,
             EndsForItsSupervisor = settings.EndsForItsSupervisor,
             Started = _tree,
             Stopped = OnStopped,

@@ -43,6 +43,12 @@ internal sealed record TreeSettings
     /// <summary>On a worker. Lives as long as the process, so that a worker actor that is started again goes on with it.</summary>
     public WorkerEngine? Worker { get; init; }
 
+    /// <summary>Handlers that are actors.</summary>
+    public required ActorHandlers ActorHandlers { get; init; }
+
+    /// <summary>What happens to jobs and queues is published on the event stream.</summary>
+    public bool PublishesEvents { get; init; }
+
     /// <summary>What the worker offers.</summary>
     public string[] Kinds { get; init; } = [];
 

@@ -42,6 +42,9 @@ internal sealed record NodeSettings
     /// <summary>True for our executable: it ends when it has seen no router for long.</summary>
     public bool EndsForItsSupervisor { get; init; }
 
+    /// <summary>What happens to jobs and queues is published on the event stream: for an ActorSystem that others look into.</summary>
+    public bool PublishesEvents { get; init; }
+
     /// <summary>Told once, if the node stops without being asked to.</summary>
     public Action<BalancerStopped>? OnStopped { get; init; }
 }

@@ -93,8 +93,13 @@ internal sealed partial class RouterActor : IRouterShell<IActorRef>
 
     void IRouterShell<IActorRef>.Left(long worker) => _settings.Metrics.Tell(new IMetricsProtocol.WorkerForgotten(worker));
 
-    void IRouterShell<IActorRef>.Step(in JobStep step) => _settings.Board.Events.Add(new BalancerEvent.OfJob(
-        new JobId(step.Key), step.Queue, step.Kind, step.State, step.Worker.Length == 0 ? null : step.Worker, step.Reason));
+    void IRouterShell<IActorRef>.Step(in JobStep step)
+    {
+        (JobId id, string? worker) = (new JobId(step.Key), step.Worker.Length == 0 ? null : step.Worker);
+        _settings.Board.Events.Add(new BalancerEvent.OfJob(id, step.Queue, step.Kind, step.State, worker, step.Reason));
+        if (_settings.PublishesEvents && JobTransitions.IsFinal(step.State))
+            Context.System.EventStream.Publish(new JobFinished(id, step.Queue, step.Kind, step.State, worker, step.Reason));
+    }
 
     void IRouterShell<IActorRef>.Notice(in DispatchNotice notice)
     {
@@ -113,6 +118,8 @@ internal sealed partial class RouterActor : IRouterShell<IActorRef>
             case NoticeKind.StoreBack: _settings.Board.IsStoreAway = false; break;
             case NoticeKind.QueueChanged when Dispatcher?.Settings(notice.Subject) is { } now:
                 events.Add(new BalancerEvent.OfQueue(notice.Subject, notice.Detail!, now.Strategy, now.Binding));
+                if (_settings.PublishesEvents)
+                    Context.System.EventStream.Publish(new QueueChanged(notice.Subject, notice.Detail!, now.Strategy, now.Binding));
                 break;
         }
     }

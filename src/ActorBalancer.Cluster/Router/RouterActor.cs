@@ -105,7 +105,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
     {
         _flushing = false;
         if (Dispatcher is { } dispatcher)
-            dispatcher.TellsSteps = _settings.Board.Events.IsListening;
+            dispatcher.TellsSteps = _settings.PublishesEvents || _settings.Board.Events.IsListening;
         long due = _core.Flush();
         _settings.Board.IsRegistered = _core.IsRegistered;
         WakeAt(Math.Min(ShowFigures(), due));

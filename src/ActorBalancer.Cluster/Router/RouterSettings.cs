@@ -35,6 +35,9 @@ internal sealed record RouterSettings
     /// <summary>What the node may know of this router without asking it.</summary>
     public required RouterBoard Board { get; init; }
 
+    /// <summary>What happens to jobs and queues is published on the event stream.</summary>
+    public bool PublishesEvents { get; init; }
+
     public required IActorRef Metrics { get; init; }
 
     public required IActorRef Membership { get; init; }

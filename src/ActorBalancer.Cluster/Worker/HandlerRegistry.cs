@@ -3,6 +3,7 @@ using System.Linq.Expressions;
 using System.Reflection;
 using System.Text.Json;
 using ActorBalancer.Intake;
+using Akka.Actor;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ActorBalancer.Cluster.Worker;
@@ -11,10 +12,14 @@ namespace ActorBalancer.Cluster.Worker;
 internal sealed class HandlerRegistry
 {
     private readonly Dictionary<string, JobHandler> _handlers = [];
+    private readonly ActorHandlers _actors = new();
     private readonly List<Func<JobContext, Func<Task<JobOutcome>>, Task<JobOutcome>>> _around = [];
 
     /// <summary>In order, so that every hello of a process is the same.</summary>
     public string[] Kinds => [.. _handlers.Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>What the handlers that are actors need.</summary>
+    public ActorHandlers Actors => _actors;
 
     public JobHandler? Find(string kind)
     {
@@ -78,6 +83,11 @@ internal sealed class HandlerRegistry
         add.MakeGenericMethod(parameters[0].ParameterType)
             .CreateDelegate<Action<string, Delegate, bool>>(this)(kind, handler, scoped);
     }
+
+    /// <summary>An actor: one of these props an attempt, or one that is found for each.</summary>
+    /// <exception cref="ArgumentException">The kind is no valid name or has a handler.</exception>
+    public void AddActor<TArgs>(string kind, Func<TArgs, JobContext, object>? message, Props? props, Func<CancellationToken, ActorSystem, Task<IActorRef>>? find = null) =>
+        Add(kind, _actors.Handler(Read<TArgs>, message, props, find));
 
     private void AddCompiled<TArgs>(string kind, Delegate handler, bool scoped)
     {
