@@ -6,6 +6,7 @@ using ActorBalancer.Benchmarks.Gates;
 using ActorBalancer.Benchmarks.Pick;
 using ActorBalancer.Benchmarks.Predict;
 using ActorBalancer.Benchmarks.Router;
+using ActorBalancer.Benchmarks.Routers;
 using ActorBalancer.Benchmarks.Schedules;
 using ActorBalancer.Benchmarks.Simulate;
 using ActorBalancer.Benchmarks.Store;
@@ -25,6 +26,7 @@ return args switch
     ["pick", .. var rest] => PickCommand.Run(rest),
     ["predict", .. var rest] => await PredictCommand.RunAsync(rest),
     ["router"] => RouterCommand.Run(),
+    ["routers", .. var rest] => await RoutersCommand.RunAsync(rest),
     ["schedules", .. var rest] => ScheduleCommand.Run(rest),
     ["simulate", .. var rest] => SimulateCommand.Run(rest),
     ["store"] => await StoreBenchmark.RunAsync(),
@@ -35,6 +37,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks adapt [--sides STRATEGY:static|learned,...] [--slow quota|speed] [--rate JOBS] [--pace FACTOR] [--json] | backlog [--store sqlite|postgres] [--jobs N] | dispatch | durable --store sqlite|postgres | meters [--json] | gates [--jobs N] [--replications N] | pick | predict [--strategy NAMES] [--seconds N] | router | schedules [--count N] [--seed S] [--log] | simulate | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
+    Console.Error.WriteLine("usage: ActorBalancer.Benchmarks adapt [--sides STRATEGY:static|learned,...] [--slow quota|speed] [--rate JOBS] [--pace FACTOR] [--json] | backlog [--store sqlite|postgres] [--jobs N] | dispatch | durable --store sqlite|postgres | meters [--json] | gates [--jobs N] [--replications N] | pick | predict [--strategy NAMES] [--seconds N] | router | routers [--rounds N] | schedules [--count N] [--seed S] [--log] | simulate | store [--store sqlite|postgres [--jobs N] [--connection TEXT]] | wire");
     return 2;
 }

@@ -1,0 +1,107 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Akka.Routing;
+
+namespace ActorBalancer.Benchmarks.Routers;
+
+/// <summary>Messages a second from senders on threads of their own through a router to eight actors that count; and asks. By turns, the order changing.</summary>
+internal static class RateRun
+{
+    private const int Routees = 8, Messages = 1_000_000, Asks = 100_000, AsksAtOnce = 64;
+
+    // Boxed once, so that the messages cost both sides nothing.
+    private static readonly object[] s_messages = [.. Enumerable.Range(0, 1_024).Select(i => (object)$"source-{i}")];
+
+    public static async Task RunAsync(ActorSystem system, int rounds)
+    {
+        Console.WriteLine($"Messages a second, {Routees} routees, {Messages:N0} messages a run, median of {rounds} rounds by turns");
+        Console.WriteLine($"{"strategy",-26} {"senders",7} {"Akka",12} {"ours",12} {"ratio",7}");
+        foreach (Pair pair in Sides.Pairs)
+        {
+            foreach (int senders in (int[])[1, 2])
+                await CompareAsync(system, pair.Name, senders, rounds, pair.Akka, pair.Ours, (logic, s) => TellAsync(system, logic, s));
+        }
+        foreach (Pair pair in Sides.Pairs.Where(p => p.Name is "round-robin" or "least-connections (told)"))
+            await CompareAsync(system, pair.Name.Split(' ')[0] + " (asked)", 2, rounds, pair.Akka, pair.Ours, (logic, s) => AskAsync(system, logic, s));
+    }
+
+    private static async Task CompareAsync(
+        ActorSystem system, string name, int senders, int rounds, Func<ActorSystem, RoutingLogic> akka, Func<ActorSystem, RoutingLogic> ours, Func<RoutingLogic, int, Task<double>> run)
+    {
+        List<(double Akka, double Ours)> rates = [];
+        for (int round = -1; round < rounds; round++)
+        {
+            double first = await run((round & 1) == 0 ? akka(system) : ours(system), senders);
+            double second = await run((round & 1) == 0 ? ours(system) : akka(system), senders);
+            // The first is the warm-up.
+            if (round >= 0)
+                rates.Add((round & 1) == 0 ? (first, second) : (second, first));
+        }
+        Console.WriteLine($"{name,-26} {senders,7} {Median(rates.Select(r => r.Akka)),12:N0} {Median(rates.Select(r => r.Ours)),12:N0} {Median(rates.Select(r => r.Ours / r.Akka)),7:0.00}");
+    }
+
+    private static async Task<double> TellAsync(ActorSystem system, RoutingLogic logic, int senders)
+    {
+        Countdown left = new(Messages);
+        IActorRef router = system.ActorOf(Props.Create(() => new Counter(left)).WithRouter(new LogicPool(Routees, logic)));
+        await router.Ask<Routees>(GetRoutees.Instance);
+        long start = Stopwatch.GetTimestamp();
+        for (int s = 0; s < senders; s++)
+        {
+            new Thread(() =>
+            {
+                for (int i = 0; i < Messages / senders; i++)
+                    router.Tell(s_messages[i & 1_023], ActorRefs.NoSender);
+            }).Start();
+        }
+        await left.Zero;
+        double rate = Messages / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        await router.GracefulStop(TimeSpan.FromSeconds(30));
+        return rate;
+    }
+
+    private static async Task<double> AskAsync(ActorSystem system, RoutingLogic logic, int senders)
+    {
+        IActorRef router = system.ActorOf(Props.Create(() => new Echo()).WithRouter(new LogicPool(Routees, logic)));
+        await router.Ask<Routees>(GetRoutees.Instance);
+        long start = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, senders * AsksAtOnce / 2).Select(_ => Task.Run(async () =>
+        {
+            for (int i = 0; i < Asks / (senders * AsksAtOnce / 2); i++)
+                await router.Ask<object>(s_messages[i & 1_023]);
+        })));
+        double rate = Asks / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        await router.GracefulStop(TimeSpan.FromSeconds(30));
+        return rate;
+    }
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted[sorted.Length / 2];
+    }
+
+    private sealed class Countdown(int count)
+    {
+        private readonly TaskCompletionSource _zero = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _left = count;
+
+        public Task Zero => _zero.Task;
+
+        public void Take(int many)
+        {
+            if (Interlocked.Add(ref _left, -many) == 0)
+                _zero.SetResult();
+        }
+    }
+
+    private sealed class Counter(Countdown left) : UntypedActor
+    {
+        protected override void OnReceive(object message) => left.Take(1);
+    }
+
+    private sealed class Echo : UntypedActor
+    {
+        protected override void OnReceive(object message) => Sender.Tell(message);
+    }
+}
