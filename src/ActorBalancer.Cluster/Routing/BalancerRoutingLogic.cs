@@ -58,7 +58,7 @@ public sealed class BalancerRoutingLogic : RoutingLogic
             return _nowhere;
         ulong source = _options.HashesSources ? SourceOf(message) : 0;
         if (!_picksLate)
-            return _fleet.Pick(routees, source, isAsk: false)?.Routee ?? _nowhere;
+            return _fleet.Pick(routees, source)?.Routee ?? _nowhere;
         if (_options.HashesSources)
             return new PendingRoutee(this, routees, source);
         PendingRoutee? pending = Volatile.Read(ref _pending);
@@ -69,28 +69,31 @@ public sealed class BalancerRoutingLogic : RoutingLogic
 
     internal void Send(Routee[] routees, ulong source, object message, IActorRef? sender)
     {
-        bool isAsk = OutstandingAsk.Is(sender);
-        RouteeSeat? seat = _fleet.Pick(routees, source, isAsk);
-        if (seat is null)
-            _nowhere.Send(message, sender);
-        else if (isAsk)
-            seat.Routee.Send(message, OutstandingAsk.Begin(_fleet, seat, sender!));
+        Routee? routee;
+        if (OutstandingAsk.Is(sender))
+        {
+            OutstandingAsk? ask = _fleet.PickForAsk(routees, source, sender!);
+            (routee, sender) = (ask?.Seat.Routee, ask ?? sender);
+        }
         else
-            seat.Routee.Send(message, sender);
+        {
+            routee = _fleet.Pick(routees, source)?.Routee;
+        }
+        (routee ?? _nowhere).Send(message, sender);
     }
 
     internal async Task<object> AskAsync(Routee[] routees, ulong source, object message, TimeSpan? timeout)
     {
-        RouteeSeat? seat = _fleet.Pick(routees, source, isAsk: true);
-        if (seat is null)
+        OutstandingAsk? ask = _fleet.PickForAsk(routees, source, ActorRefs.Nobody);
+        if (ask is null)
             return await _nowhere.Ask(message, timeout);
         try
         {
-            return await seat.Routee.Ask(message, timeout);
+            return await ask.Seat.Routee.Ask(message, timeout);
         }
         finally
         {
-            _fleet.Finished(seat);
+            _fleet.Finished(ask);
         }
     }
 

@@ -6,20 +6,15 @@ namespace ActorBalancer.Cluster.Routing;
 /// Stands for the asker at the routee: gets the answer, on this node or from another, counts the ask as over and hands the answer on. What
 /// it has in <see cref="Since"/>, <see cref="Older"/>, <see cref="Newer"/> and <see cref="IsOver"/> belongs to the fleet, under its lock.
 /// </summary>
-internal sealed class OutstandingAsk : MinimalActorRef
+internal sealed class OutstandingAsk(RouteeFleet fleet, RouteeSeat seat, IActorRef asker) : MinimalActorRef
 {
-    private readonly RouteeFleet _fleet;
-    private readonly IActorRef _asker;
+    private readonly Lock _lock = new();
+    private ActorPath? _path;
+    private bool _isForgotten;
 
-    private OutstandingAsk(RouteeFleet fleet, RouteeSeat seat, IActorRef asker)
-    {
-        (_fleet, Seat, _asker) = (fleet, seat, asker);
-        Path = fleet.Provider.TempPath();
-    }
+    public RouteeSeat Seat => seat;
 
-    public RouteeSeat Seat { get; }
-
-    public TimeSpan Since { get; set; }
+    public TimeSpan Since { get; init; }
 
     public OutstandingAsk? Older { get; set; }
 
@@ -27,29 +22,46 @@ internal sealed class OutstandingAsk : MinimalActorRef
 
     public bool IsOver { get; set; }
 
-    public override ActorPath Path { get; }
-
-    public override IActorRefProvider Provider => _fleet.Provider;
-
-    /// <summary>Whether somebody waits for the answer: Akka gives each ask a sender of its own under <c>/temp</c>.</summary>
-    public static bool Is(IActorRef? sender) => sender is not null && sender.Path is { Depth: 2 } path && path.Parent.Name == "temp";
-
-    public static OutstandingAsk Begin(RouteeFleet fleet, RouteeSeat seat, IActorRef asker)
+    /// <summary>Made, and made known to this node, for who wants to write it down, such as a message to another node; most answers need none.</summary>
+    public override ActorPath Path
     {
-        OutstandingAsk ask = new(fleet, seat, asker);
-        fleet.Provider.RegisterTempActor(ask, ask.Path);
-        fleet.Began(ask);
-        return ask;
+        get
+        {
+            lock (_lock)
+            {
+                if (_path is null)
+                {
+                    _path = fleet.Provider.TempPath();
+                    if (!_isForgotten)
+                        fleet.Provider.RegisterTempActor(this, _path);
+                }
+                return _path;
+            }
+        }
     }
 
-    /// <summary>Nobody answers any more; a late answer goes to dead letters.</summary>
-    public void Forget() => _fleet.Provider.UnregisterTempActor(Path);
+    public override IActorRefProvider Provider => fleet.Provider;
+
+    /// <summary>Whether somebody waits for the answer: Akka gives each ask a sender of its own under <c>/temp</c>.</summary>
+    public static bool Is(IActorRef? sender) =>
+        sender is not (null or LocalActorRef) && sender.Path is { Depth: 2 } path && path.Parent.Name == "temp";
+
+    /// <summary>Nobody answers any more; a late answer from another node goes to dead letters.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _isForgotten = true;
+            if (_path is not null)
+                fleet.Provider.UnregisterTempActor(_path);
+        }
+    }
 
     protected override void TellInternal(object message, IActorRef sender)
     {
-        if (_fleet.Finished(this))
-            Forget();
+        fleet.Finished(this);
+        Forget();
         // A second answer, or one that comes late: the asker's own reference does what it does without us.
-        _asker.Tell(message, sender);
+        asker.Tell(message, sender);
     }
 }

@@ -13,11 +13,12 @@ internal sealed class RouteeSeat(Routee routee, RouteeName name, int row)
 
     public int Row { get; } = row;
 
+    /// <summary>Written under the fleet's lock.</summary>
     public bool HasLeft { get; set; }
 }
 
 /// <summary>
-/// Makes a single-threaded strategy safe for the many threads that send through a router: one short lock around each pick. Akka gives the
+/// Makes a single-threaded strategy safe for the many threads that send through a router: a short lock around what changes it. Akka gives the
 /// whole array of routees with every message; only a new array is compared, by the routees' names, so that those who stay keep their place.
 /// </summary>
 internal sealed class RouteeFleet
@@ -30,10 +31,15 @@ internal sealed class RouteeFleet
 
     // What is told has no end that could be seen: it is divided by weight, lest all of it go to the heaviest.
     private readonly Candidates? _told;
+
+    // Whose picks are made ahead; null: they depend on more than who is there.
+    private readonly Candidates? _dealt;
     private readonly Dictionary<(string Name, int Copy), RouteeSeat> _seats = [];
     private readonly Stack<int> _freeRows = [];
-    private RouteeSeat[] _rows = new RouteeSeat[16];
-    private Routee[]? _routees;
+    private RouteeSeat?[] _rows = new RouteeSeat?[16];
+    private Routee[] _routees = [];
+    private volatile PickBlock _block = new([], []);
+    private volatile SourceHomes? _homes;
     private OutstandingAsk? _oldest;
     private OutstandingAsk? _newest;
 
@@ -43,54 +49,47 @@ internal sealed class RouteeFleet
         StrategyCatalog.Create(options.Strategy, _candidates, options.OfStrategy, seed);
         if (options.PicksByAsks)
             StrategyCatalog.Create("weighted-round-robin", _told = new Candidates(), StrategyOptions.Default, seed);
+        _dealt = _told ?? (options.CountsAsks || options.HashesSources ? null : _candidates);
+        if (options.HashesSources && !options.CountsAsks)
+            _homes = new SourceHomes(_routees, _rows);
     }
 
     public IActorRefProvider Provider { get; }
 
-    /// <summary>The routee for the next message; null: none takes any. One that is asked counts until <see cref="Finished(RouteeSeat)"/>.</summary>
-    public RouteeSeat? Pick(Routee[] routees, ulong source, bool isAsk)
+    /// <summary>The routee for the next message that nobody waits for; null: none takes any.</summary>
+    public RouteeSeat? Pick(Routee[] routees, ulong source)
+    {
+        if (_dealt is null)
+            return _homes is { } homes && ReferenceEquals(homes.Routees, routees) && homes.Find(source) is { } home ? home : PickLocked(routees, source);
+        PickBlock block = _block;
+        return ReferenceEquals(block.Routees, routees) && block.Take() is { } seat ? seat : Deal(routees);
+    }
+
+    /// <summary>The same for an ask, which counts until <see cref="Finished"/>, or until it is too old.</summary>
+    public OutstandingAsk? PickForAsk(Routee[] routees, ulong source, IActorRef asker)
     {
         lock (_lock)
         {
-            if (!ReferenceEquals(routees, _routees))
-                Follow(routees);
-            if (_oldest is not null)
-                Expire();
-            int row = (isAsk ? _candidates : _told ?? _candidates).Pick(source);
+            Follow(routees);
+            Expire();
+            int row = _candidates.Pick(source);
             if (row < 0)
                 return null;
-            if (isAsk)
-                _candidates.Started(row);
-            return _rows[row];
-        }
-    }
-
-    /// <summary>An ask at the routee is over.</summary>
-    public void Finished(RouteeSeat seat)
-    {
-        lock (_lock)
-            Release(seat);
-    }
-
-    public void Began(OutstandingAsk ask)
-    {
-        lock (_lock)
-        {
-            ask.Since = _clock();
-            ask.Older = _newest;
+            _candidates.Started(row);
+            OutstandingAsk ask = new(this, _rows[row]!, asker) { Since = _clock(), Older = _newest };
             if (_newest is null)
                 _oldest = ask;
             else
                 _newest.Newer = ask;
-            _newest = ask;
+            return _newest = ask;
         }
     }
 
-    /// <summary>False: it was over already.</summary>
-    public bool Finished(OutstandingAsk ask)
+    /// <summary>An ask is over; nothing if it was already.</summary>
+    public void Finished(OutstandingAsk ask)
     {
         lock (_lock)
-            return End(ask);
+            End(ask);
     }
 
     /// <summary>What the weights are made from has changed.</summary>
@@ -104,6 +103,9 @@ internal sealed class RouteeFleet
                 _candidates.SetWeight(seat.Row, weight, Slots);
                 _told?.SetWeight(seat.Row, weight, Slots);
             }
+            Changed();
+            if (_dealt is not null)
+                _block = NextBlock();
         }
     }
 
@@ -111,7 +113,58 @@ internal sealed class RouteeFleet
     public int Outstanding(string path)
     {
         lock (_lock)
+        {
+            Expire();
             return _seats.Values.Where(s => s.Name.Path == path).Sum(s => _candidates.InFlight(s.Row));
+        }
+    }
+
+    private RouteeSeat? PickLocked(Routee[] routees, ulong source)
+    {
+        lock (_lock)
+        {
+            Follow(routees);
+            int row = _candidates.Pick(source);
+            if (row < 0)
+                return null;
+            _homes?.Set(source, row);
+            return _rows[row];
+        }
+    }
+
+    private RouteeSeat? Deal(Routee[] routees)
+    {
+        lock (_lock)
+        {
+            Follow(routees);
+            // Somebody may have come first.
+            if (ReferenceEquals(_block.Routees, routees) && _block.Take() is { } seat)
+                return seat;
+            PickBlock next = NextBlock();
+            RouteeSeat? first = next.Take();
+            _block = next;
+            return first;
+        }
+    }
+
+    /// <summary>First what was picked before and not taken, so that nobody loses a turn by a change.</summary>
+    private PickBlock NextBlock()
+    {
+        List<RouteeSeat> seats = new(PickBlock.Length);
+        foreach (RouteeSeat seat in _block.TakeRest())
+        {
+            if (!seat.HasLeft && _dealt!.IsOpen(seat.Row))
+                seats.Add(seat);
+        }
+        while (seats.Count < PickBlock.Length && _dealt!.Pick(0) is >= 0 and int row)
+            seats.Add(_rows[row]!);
+        return new PickBlock(_routees, [.. seats]);
+    }
+
+    private void Changed()
+    {
+        if (_homes is not null)
+            _homes = new SourceHomes(_routees, [.. _rows]);
     }
 
     /// <summary>Without a bound on its load a routee is never full.</summary>
@@ -119,6 +172,8 @@ internal sealed class RouteeFleet
 
     private void Follow(Routee[] routees)
     {
+        if (ReferenceEquals(routees, _routees))
+            return;
         HashSet<(string, int)> present = new(routees.Length);
         List<((string, int) Key, RouteeName Name, Routee Routee)> added = [];
         foreach (Routee routee in routees)
@@ -136,6 +191,7 @@ internal sealed class RouteeFleet
         foreach (((string, int) key, RouteeName name, Routee routee) in added)
             Join(key, name, routee);
         _routees = routees;
+        Changed();
     }
 
     private void Join((string Name, int Copy) key, RouteeName name, Routee routee)
@@ -162,6 +218,8 @@ internal sealed class RouteeFleet
 
     private void Expire()
     {
+        if (_oldest is null)
+            return;
         TimeSpan dead = _clock() - _options.AskExpiry;
         while (_oldest is { } ask && ask.Since <= dead)
         {
@@ -170,10 +228,10 @@ internal sealed class RouteeFleet
         }
     }
 
-    private bool End(OutstandingAsk ask)
+    private void End(OutstandingAsk ask)
     {
         if (ask.IsOver)
-            return false;
+            return;
         ask.IsOver = true;
         if (ask.Older is null)
             _oldest = ask.Newer;
@@ -184,13 +242,7 @@ internal sealed class RouteeFleet
         else
             ask.Newer.Older = ask.Older;
         (ask.Older, ask.Newer) = (null, null);
-        Release(ask.Seat);
-        return true;
-    }
-
-    private void Release(RouteeSeat seat)
-    {
-        if (!seat.HasLeft)
-            _candidates.Finished(seat.Row);
+        if (!ask.Seat.HasLeft)
+            _candidates.Finished(ask.Seat.Row);
     }
 }

@@ -95,6 +95,9 @@ internal sealed class SourceHashStrategy : IBalancingStrategy, IExplainingStrate
         }
     }
 
+    /// <summary>All that a pick knows of a source: those of one slot have the same choices.</summary>
+    internal static int SlotOfSource(ulong source) => SlotOf(Mixer.Mix(source));
+
     private static int SlotOf(ulong scattered) => (int)(scattered >> (64 - SlotBits));
 
     private static ulong NextOf(ulong scattered) => Mixer.Mix(scattered + 0x9E3779B97F4A7C15);

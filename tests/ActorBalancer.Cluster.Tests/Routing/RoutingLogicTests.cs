@@ -60,6 +60,8 @@ public sealed class RoutingLogicTests : TestKit
         Routee[] without = [.. routees.Where(r => r != first)];
         Routee[] next = [logic.Select("m", without), logic.Select("m", without)];
         Assert.Equal(without.ToHashSet(), next.ToHashSet());
+        // Who comes gets its share as soon as the picks are taken that were made before.
+        Shares(logic, routees, PickBlock.Length);
         Assert.Equal([2, 2, 2], Shares(logic, routees, 6));
     }
 
@@ -92,12 +94,10 @@ public sealed class RoutingLogicTests : TestKit
         RoutingOptions options = new() { Strategy = "least-connections", AskExpiry = TimeSpan.FromSeconds(10) };
         RouteeFleet fleet = new(options, new RouteeWeights(options, Sys), ((ExtendedActorSystem)Sys).Provider, () => now, 1);
         Routee[] routees = [new ActorRefRoutee(TestActor)];
-        OutstandingAsk.Begin(fleet, fleet.Pick(routees, 0, isAsk: true)!, CreateTestProbe());
+        fleet.PickForAsk(routees, 0, CreateTestProbe());
         now = TimeSpan.FromSeconds(9);
-        fleet.Pick(routees, 0, isAsk: false);
         Assert.Equal(1, fleet.Outstanding(Path(TestActor)));
         now = TimeSpan.FromSeconds(10);
-        fleet.Pick(routees, 0, isAsk: false);
         Assert.Equal(0, fleet.Outstanding(Path(TestActor)));
     }
 
