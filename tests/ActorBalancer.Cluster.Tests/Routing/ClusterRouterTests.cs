@@ -67,6 +67,8 @@ public sealed class ClusterRouterTests : IAsyncLifetime
         akka.actor.provider = cluster
         akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
         akka.cluster.roles = {{roles}}
+        # A machine that is busy with other tests is no node that is gone.
+        akka.cluster.failure-detector.acceptable-heartbeat-pause = 60s
         akka.actor.deployment {
           /group {
             router = actorbalancer-group
