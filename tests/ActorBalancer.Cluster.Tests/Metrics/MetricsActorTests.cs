@@ -174,6 +174,22 @@ public sealed class MetricsActorTests : TestKit
     }
 
     [Fact]
+    public void Routers_of_the_application_are_told_what_each_node_weighs()
+    {
+        Address node = Address.Parse("akka.tcp://app@10.0.0.5:4053");
+        TestProbe early = CreateTestProbe(), late = CreateTestProbe();
+        _metrics.Tell(new SendWeightsTo(_router));
+        _metrics.Tell(new SendNodeWeightsTo(early));
+        _metrics.Tell(new WorkerKnown(1, "w1", 4_000) { Node = node });
+        Assert.Equal(4.0, early.FishForMessage<NodeWeights>(m => m.Weights.Count == 1, Patience).Weights[node]);
+        _metrics.Tell(new SendNodeWeightsTo(late));
+        Assert.Equal(4.0, late.ExpectMsg<NodeWeights>(Patience).Weights[node]);
+        _metrics.Tell(new WorkerForgotten(1));
+        Pass(Options.PublishInterval);
+        Assert.Empty(early.ExpectMsg<NodeWeights>(Patience).Weights);
+    }
+
+    [Fact]
     public void A_new_router_actor_gets_the_weights_anew()
     {
         _metrics.Tell(new SendWeightsTo(_router));
