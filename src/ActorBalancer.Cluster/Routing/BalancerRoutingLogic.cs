@@ -26,6 +26,7 @@ public sealed class BalancerRoutingLogic : RoutingLogic
     private readonly Routee _nowhere;
     private readonly ILoggingAdapter _log;
     private readonly bool _picksLate;
+    private readonly bool _hashesSources;
     private PendingRoutee? _pending;
     private long _sourceless;
 
@@ -46,7 +47,7 @@ public sealed class BalancerRoutingLogic : RoutingLogic
         Weighing = new RouteeWeights(options, system);
         _fleet = new RouteeFleet(options, Weighing, provider, () => system.Scheduler.MonotonicClock, seed);
         Weighing.Changed = _fleet.Reweigh;
-        _picksLate = options.CountsAsks;
+        (_picksLate, _hashesSources) = (options.CountsAsks, options.HashesSources);
     }
 
     internal RouteeWeights Weighing { get; }
@@ -56,10 +57,10 @@ public sealed class BalancerRoutingLogic : RoutingLogic
     {
         if (routees is not { Length: > 0 })
             return _nowhere;
-        ulong source = _options.HashesSources ? SourceOf(message) : 0;
+        ulong source = _hashesSources ? SourceOf(message) : 0;
         if (!_picksLate)
             return _fleet.Pick(routees, source)?.Routee ?? _nowhere;
-        if (_options.HashesSources)
+        if (_hashesSources)
             return new PendingRoutee(this, routees, source);
         PendingRoutee? pending = Volatile.Read(ref _pending);
         if (pending is null || !ReferenceEquals(pending.Routees, routees))

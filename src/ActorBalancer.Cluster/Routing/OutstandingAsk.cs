@@ -11,6 +11,7 @@ internal sealed class OutstandingAsk(RouteeFleet fleet, RouteeSeat seat, IActorR
     private readonly Lock _lock = new();
     private ActorPath? _path;
     private bool _isForgotten;
+    private bool _isFinished;
 
     public RouteeSeat Seat => seat;
 
@@ -21,6 +22,9 @@ internal sealed class OutstandingAsk(RouteeFleet fleet, RouteeSeat seat, IActorR
     public OutstandingAsk? Newer { get; set; }
 
     public bool IsOver { get; set; }
+
+    /// <summary>The one below it on the fleet's stack of those that are answered.</summary>
+    public OutstandingAsk? NextFinished { get; set; }
 
     /// <summary>Made, and made known to this node, for who wants to write it down, such as a message to another node; most answers need none.</summary>
     public override ActorPath Path
@@ -45,6 +49,9 @@ internal sealed class OutstandingAsk(RouteeFleet fleet, RouteeSeat seat, IActorR
     /// <summary>Whether somebody waits for the answer: Akka gives each ask a sender of its own under <c>/temp</c>.</summary>
     public static bool Is(IActorRef? sender) =>
         sender is not (null or LocalActorRef) && sender.Path is { Depth: 2 } path && path.Parent.Name == "temp";
+
+    /// <summary>True for the first who says so.</summary>
+    public bool Finish() => !Interlocked.Exchange(ref _isFinished, true);
 
     /// <summary>Nobody answers any more; a late answer from another node goes to dead letters.</summary>
     public void Forget()

@@ -21,7 +21,7 @@ internal sealed class RouteeSeat(Routee routee, RouteeName name, int row)
 /// Makes a single-threaded strategy safe for the many threads that send through a router: a short lock around what changes it. Akka gives the
 /// whole array of routees with every message; only a new array is compared, by the routees' names, so that those who stay keep their place.
 /// </summary>
-internal sealed class RouteeFleet
+internal sealed partial class RouteeFleet
 {
     private readonly Lock _lock = new();
     private readonly RoutingOptions _options;
@@ -38,10 +38,12 @@ internal sealed class RouteeFleet
     private readonly Stack<int> _freeRows = [];
     private RouteeSeat?[] _rows = new RouteeSeat?[16];
     private Routee[] _routees = [];
-    private volatile PickBlock _block = new([], []);
+    private volatile PickBlock _block = new([], [], isPeriod: false);
     private volatile SourceHomes? _homes;
-    private OutstandingAsk? _oldest;
-    private OutstandingAsk? _newest;
+
+    // Of random without choices; null: another strategy, or nobody has sent yet.
+    private readonly RouteeDraw.Draws? _draws;
+    private volatile RouteeDraw? _draw;
 
     public RouteeFleet(RoutingOptions options, RouteeWeights weights, IActorRefProvider provider, Func<TimeSpan> clock, ulong seed)
     {
@@ -50,6 +52,8 @@ internal sealed class RouteeFleet
         if (options.PicksByAsks)
             StrategyCatalog.Create("weighted-round-robin", _told = new Candidates(), StrategyOptions.Default, seed);
         _dealt = _told ?? (options.CountsAsks || options.HashesSources ? null : _candidates);
+        if (_dealt is not null && options.Strategy == "random")
+            _draws = new RouteeDraw.Draws(seed);
         if (options.HashesSources && !options.CountsAsks)
             _homes = new SourceHomes(_routees, _rows);
     }
@@ -59,37 +63,12 @@ internal sealed class RouteeFleet
     /// <summary>The routee for the next message that nobody waits for; null: none takes any.</summary>
     public RouteeSeat? Pick(Routee[] routees, ulong source)
     {
+        if (_draws is not null)
+            return (_draw is { } draw && ReferenceEquals(draw.Routees, routees) ? draw : DrawOf(routees)).Next();
         if (_dealt is null)
             return _homes is { } homes && ReferenceEquals(homes.Routees, routees) && homes.Find(source) is { } home ? home : PickLocked(routees, source);
         PickBlock block = _block;
         return ReferenceEquals(block.Routees, routees) && block.Take() is { } seat ? seat : Deal(routees);
-    }
-
-    /// <summary>The same for an ask, which counts until <see cref="Finished"/>, or until it is too old.</summary>
-    public OutstandingAsk? PickForAsk(Routee[] routees, ulong source, IActorRef asker)
-    {
-        lock (_lock)
-        {
-            Follow(routees);
-            Expire();
-            int row = _candidates.Pick(source);
-            if (row < 0)
-                return null;
-            _candidates.Started(row);
-            OutstandingAsk ask = new(this, _rows[row]!, asker) { Since = _clock(), Older = _newest };
-            if (_newest is null)
-                _oldest = ask;
-            else
-                _newest.Newer = ask;
-            return _newest = ask;
-        }
-    }
-
-    /// <summary>An ask is over; nothing if it was already.</summary>
-    public void Finished(OutstandingAsk ask)
-    {
-        lock (_lock)
-            End(ask);
     }
 
     /// <summary>What the weights are made from has changed.</summary>
@@ -104,18 +83,8 @@ internal sealed class RouteeFleet
                 _told?.SetWeight(seat.Row, weight, Slots);
             }
             Changed();
-            if (_dealt is not null)
+            if (_dealt is not null && _draws is null)
                 _block = NextBlock();
-        }
-    }
-
-    /// <summary>Asks that the routee of that path has; 0 if it is not there.</summary>
-    public int Outstanding(string path)
-    {
-        lock (_lock)
-        {
-            Expire();
-            return _seats.Values.Where(s => s.Name.Path == path).Sum(s => _candidates.InFlight(s.Row));
         }
     }
 
@@ -147,7 +116,7 @@ internal sealed class RouteeFleet
         }
     }
 
-    /// <summary>First what was picked before and not taken, so that nobody loses a turn by a change.</summary>
+    /// <summary>First what was picked before and not taken, so that nobody loses a turn by a change; and when all of that is taken, a whole period if it is short.</summary>
     private PickBlock NextBlock()
     {
         List<RouteeSeat> seats = new(PickBlock.Length);
@@ -156,15 +125,44 @@ internal sealed class RouteeFleet
             if (!seat.HasLeft && _dealt!.IsOpen(seat.Row))
                 seats.Add(seat);
         }
-        while (seats.Count < PickBlock.Length && _dealt!.Pick(0) is >= 0 and int row)
+        int period = seats.Count == 0 ? Period() : 0;
+        int length = period > 0 ? period : PickBlock.Length;
+        while (seats.Count < length && _dealt!.Pick(0) is >= 0 and int row)
             seats.Add(_rows[row]!);
-        return new PickBlock(_routees, [.. seats]);
+        return new PickBlock(_routees, [.. seats], period > 0);
+    }
+
+    /// <summary>After how many picks the strategy begins again; 0: after too many to keep. Both round robins give each its exact share in a period.</summary>
+    private int Period()
+    {
+        long total = 0, unit = 0;
+        foreach (RouteeSeat seat in _seats.Values.Where(s => _dealt!.IsOpen(s.Row)))
+        {
+            long weight = _told is null && _options.Strategy == "round-robin" ? 1 : _dealt!.Weight(seat.Row);
+            total += weight;
+            for (long rest = weight; rest > 0;)
+                (unit, rest) = (rest, unit % rest);
+        }
+        return unit > 0 && total / unit <= PickBlock.LongestPeriod ? (int)(total / unit) : 0;
+    }
+
+    private RouteeDraw DrawOf(Routee[] routees)
+    {
+        lock (_lock)
+        {
+            Follow(routees);
+            return _draw!;
+        }
     }
 
     private void Changed()
     {
         if (_homes is not null)
             _homes = new SourceHomes(_routees, [.. _rows]);
+        if (_draws is null)
+            return;
+        RouteeSeat[] open = [.. _seats.Values.Where(s => _dealt!.IsOpen(s.Row))];
+        _draw = new RouteeDraw(_routees, open, [.. open.Select(s => (long)_dealt!.Weight(s.Row))], _draws);
     }
 
     /// <summary>Without a bound on its load a routee is never full.</summary>
@@ -214,35 +212,5 @@ internal sealed class RouteeFleet
         _told?.Leave(seat.Row);
         _seats.Remove(key);
         _freeRows.Push(seat.Row);
-    }
-
-    private void Expire()
-    {
-        if (_oldest is null)
-            return;
-        TimeSpan dead = _clock() - _options.AskExpiry;
-        while (_oldest is { } ask && ask.Since <= dead)
-        {
-            End(ask);
-            ask.Forget();
-        }
-    }
-
-    private void End(OutstandingAsk ask)
-    {
-        if (ask.IsOver)
-            return;
-        ask.IsOver = true;
-        if (ask.Older is null)
-            _oldest = ask.Newer;
-        else
-            ask.Older.Newer = ask.Newer;
-        if (ask.Newer is null)
-            _newest = ask.Older;
-        else
-            ask.Newer.Older = ask.Older;
-        (ask.Older, ask.Newer) = (null, null);
-        if (!ask.Seat.HasLeft)
-            _candidates.Finished(ask.Seat.Row);
     }
 }

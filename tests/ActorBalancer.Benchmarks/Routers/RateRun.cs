@@ -7,14 +7,22 @@ namespace ActorBalancer.Benchmarks.Routers;
 /// <summary>Messages a second from senders on threads of their own through a router to eight actors that count; and asks. By turns, the order changing.</summary>
 internal static class RateRun
 {
-    private const int Routees = 8, Messages = 1_000_000, Asks = 100_000, AsksAtOnce = 64;
+    private const int Routees = 8, Handed = 10_000_000, Messages = 1_000_000, Asks = 100_000, AsksAtOnce = 64;
 
     // Boxed once, so that the messages cost both sides nothing.
     private static readonly object[] s_messages = [.. Enumerable.Range(0, 1_024).Select(i => (object)$"source-{i}")];
 
     public static async Task RunAsync(ActorSystem system, int rounds)
     {
-        Console.WriteLine($"Messages a second, {Routees} routees, {Messages:N0} messages a run, median of {rounds} rounds by turns");
+        Console.WriteLine($"What a router costs: messages a second that it hands to {Routees} routees which do nothing, median of {rounds} rounds by turns");
+        Console.WriteLine($"{"strategy",-26} {"senders",7} {"Akka",12} {"ours",12} {"ratio",7} {"by processor time",18}");
+        foreach (Pair pair in Sides.Pairs)
+        {
+            foreach (int senders in (int[])[1, 2])
+                await CompareAsync(system, pair.Name, senders, rounds, pair.Akka, pair.Ours, RouteAsync);
+        }
+        Console.WriteLine();
+        Console.WriteLine($"With actors that count: messages a second, {Routees} routees, {Messages:N0} messages a run, median of {rounds} rounds by turns");
         Console.WriteLine($"{"strategy",-26} {"senders",7} {"Akka",12} {"ours",12} {"ratio",7} {"by processor time",18}");
         foreach (Pair pair in Sides.Pairs)
         {
@@ -38,6 +46,21 @@ internal static class RateRun
                 rates.Add((round & 1) == 0 ? (first, second) : (second, first));
         }
         Console.WriteLine($"{name,-26} {senders,7} {Median(rates.Select(r => r.Akka.Wall)),12:N0} {Median(rates.Select(r => r.Ours.Wall)),12:N0} {Median(rates.Select(r => r.Ours.Wall / r.Akka.Wall)),7:0.00} {Median(rates.Select(r => r.Ours.Processor / r.Akka.Processor)),18:0.00}");
+    }
+
+    private static async Task<Rate> RouteAsync(RoutingLogic logic, int senders)
+    {
+        Akka.Routing.Router router = new(logic, [.. Enumerable.Range(0, Routees).Select(_ => new Idle())]);
+        TimeSpan processor = Environment.CpuUsage.TotalTime;
+        long start = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, senders).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                for (int i = 0; i < Handed / senders; i++)
+                    router.Route(s_messages[i & 1_023], ActorRefs.NoSender);
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        return RateOf(Handed, start, processor);
     }
 
     private static async Task<Rate> TellAsync(ActorSystem system, RoutingLogic logic, int senders)
@@ -100,6 +123,13 @@ internal static class RateRun
         {
             if (Interlocked.Add(ref _left, -many) == 0)
                 _zero.SetResult();
+        }
+    }
+
+    private sealed class Idle : Routee
+    {
+        public override void Send(object message, IActorRef sender)
+        {
         }
     }
 
