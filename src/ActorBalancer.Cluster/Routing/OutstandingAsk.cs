@@ -8,7 +8,9 @@ namespace ActorBalancer.Cluster.Routing;
 /// </summary>
 internal sealed class OutstandingAsk(RouteeFleet fleet, RouteeSeat seat, IActorRef asker) : MinimalActorRef
 {
-    private readonly Lock _lock = new();
+    // One for all: hardly any ask needs a path.
+    private static readonly Lock s_naming = new();
+
     private ActorPath? _path;
     private bool _isForgotten;
     private bool _isFinished;
@@ -31,15 +33,18 @@ internal sealed class OutstandingAsk(RouteeFleet fleet, RouteeSeat seat, IActorR
     {
         get
         {
-            lock (_lock)
+            if (Volatile.Read(ref _path) is { } path)
+                return path;
+            lock (s_naming)
             {
-                if (_path is null)
-                {
-                    _path = fleet.Provider.TempPath();
-                    if (!_isForgotten)
-                        fleet.Provider.RegisterTempActor(this, _path);
-                }
-                return _path;
+                if (_path is not null)
+                    return _path;
+                path = fleet.Provider.TempPath();
+                Interlocked.Exchange(ref _path, path);
+                // Written before this is read, and there the other way round: one of both sees the other.
+                if (!Volatile.Read(ref _isForgotten))
+                    fleet.Provider.RegisterTempActor(this, path);
+                return path;
             }
         }
     }
@@ -48,7 +53,9 @@ internal sealed class OutstandingAsk(RouteeFleet fleet, RouteeSeat seat, IActorR
 
     /// <summary>Whether somebody waits for the answer: Akka gives each ask a sender of its own under <c>/temp</c>.</summary>
     public static bool Is(IActorRef? sender) =>
-        sender is not (null or LocalActorRef) && sender.Path is { Depth: 2 } path && path.Parent.Name == "temp";
+        sender is not (null or LocalActorRef) && (sender.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(FutureActorRef<>) || IsTemporary(sender));
+
+    private static bool IsTemporary(IActorRef sender) => sender.Path is { Depth: 2 } path && path.Parent.Name == "temp";
 
     /// <summary>True for the first who says so.</summary>
     public bool Finish() => !Interlocked.Exchange(ref _isFinished, true);
@@ -56,12 +63,11 @@ internal sealed class OutstandingAsk(RouteeFleet fleet, RouteeSeat seat, IActorR
     /// <summary>Nobody answers any more; a late answer from another node goes to dead letters.</summary>
     public void Forget()
     {
-        lock (_lock)
-        {
-            _isForgotten = true;
-            if (_path is not null)
-                fleet.Provider.UnregisterTempActor(_path);
-        }
+        Interlocked.Exchange(ref _isForgotten, true);
+        if (Volatile.Read(ref _path) is not { } path)
+            return;
+        lock (s_naming)
+            fleet.Provider.UnregisterTempActor(path);
     }
 
     protected override void TellInternal(object message, IActorRef sender)

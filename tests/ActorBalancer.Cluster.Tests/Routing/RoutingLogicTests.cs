@@ -66,6 +66,51 @@ public sealed class RoutingLogicTests : TestKit
     }
 
     [Fact]
+    public void Period_begins_again_and_again_and_changes_are_felt_soon()
+    {
+        Dictionary<string, double> weights = new() { ["/user/a"] = 3, ["/user/b"] = 1.5, ["/user/c"] = 0.5 };
+        RouteeWeights weighing = new(new() { Strategy = "weighted-round-robin", Weights = weights }, Sys);
+        RouteeFleet fleet = new(new() { Strategy = "weighted-round-robin" }, weighing, ((ExtendedActorSystem)Sys).Provider, () => TimeSpan.Zero, 1);
+        Routee[] routees = Routees("a", "b", "c");
+        string[] names = [.. Enumerable.Range(0, 10_000).Select(_ => fleet.Pick(routees, 0)!.Name.Path)];
+        for (int i = 0; i < names.Length; i += 10)
+            Assert.Equal(names[..10], names[i..(i + 10)]);
+        Assert.Equal([6, 3, 1], "abc".Select(name => names[..10].Count(n => n[^1] == name)));
+
+        weights["/user/a"] = 0;
+        fleet.Reweigh();
+        Assert.DoesNotContain("/user/a", Enumerable.Range(0, 100).Select(_ => fleet.Pick(routees, 0)!.Name.Path));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task Draws_give_every_routee_its_chance_from_any_number_of_threads(int threads)
+    {
+        const int Draws = 80_000;
+        BalancerRoutingLogic logic = new(Sys, new()
+        {
+            Strategy = "random",
+            Seed = 1,
+            Weights = new Dictionary<string, double> { ["/user/a"] = 5, ["/user/c"] = 2, ["/user/none"] = 0 },
+        });
+        Routee[] routees = Routees("a", "b", "none", "c");
+        int[] counts = new int[routees.Length];
+        Task[] senders = [.. Enumerable.Range(0, threads).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                for (int i = 0; i < Draws / threads; i++)
+                    Interlocked.Increment(ref counts[Array.IndexOf(routees, logic.Select("m", routees))]);
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        await Task.WhenAll(senders);
+        Assert.Equal(0, counts[2]);
+        // Within five standard deviations; each thread's dice have a fixed seed, so that the counts are always the same.
+        foreach ((int place, double chance) in (IEnumerable<(int, double)>)[(0, 0.625), (1, 0.125), (3, 0.25)])
+            Assert.InRange(counts[place], (Draws * chance) - (5 * Math.Sqrt(Draws * chance)), (Draws * chance) + (5 * Math.Sqrt(Draws * chance)));
+    }
+
+    [Fact]
     public async Task Ask_goes_to_the_routee_with_the_fewest_outstanding()
     {
         (TestProbe a, TestProbe b) = (CreateTestProbe("la"), CreateTestProbe("lb"));
