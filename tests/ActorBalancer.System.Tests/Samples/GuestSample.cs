@@ -24,7 +24,8 @@ public sealed class GuestSample
         builder.Services.AddAkka("shop", akka => akka
             .AddHocon(Hocon, HoconAddMode.Prepend)
             .WithActorBalancer(b => b
-                .AddHandler<ResizeHandler, ResizeArgs>("resize"))
+                .AddHandler<ResizeHandler, ResizeArgs>("resize")
+                .AddActorHandler<MailArgs>("mail", Props.Create(() => new MailActor())))
             .AddStartup((system, registry) => Akka.Cluster.Cluster.Get(system).Join(Akka.Cluster.Cluster.Get(system).SelfAddress)));
         using IHost host = builder.Build();
         await host.StartAsync();
@@ -35,6 +36,46 @@ public sealed class GuestSample
         // end
 
         Assert.Equal("image 42 at 640", result.Read<string>());
+        accepted = await balancer.Ask<JobAccepted>(new SubmitJob("mail", new MailArgs("ada@example.org")));
+        result = await host.Services.GetRequiredService<IJobClient>().WaitAsync(accepted.Id);
+        Assert.Equal("sent to ada@example.org", result.Read<string>());
         await host.StopAsync();
+    }
+
+    [Fact]
+    public async Task Router_of_the_application_sends_a_source_to_one_home()
+    {
+        using ActorSystem system = ActorSystem.Create("albums");
+        // sample: router
+        IActorRef albums = system.ActorOf(Props.Create(() => new AlbumActor()).WithRouter(new ActorBalancerPool(8, new RoutingOptions
+        {
+            Strategy = "source-hash",
+            Source = message => (message as ShowAlbum)?.Album,
+        })));
+        string home = await albums.Ask<string>(new ShowAlbum("coast", Page: 1));
+        // end
+        Assert.Equal(home, await albums.Ask<string>(new ShowAlbum("coast", Page: 2)));
+        HashSet<string> homes = [];
+        for (int album = 0; album < 50; album++)
+            homes.Add(await albums.Ask<string>(new ShowAlbum($"album {album}", Page: 1)));
+        Assert.Equal(8, homes.Count);
+    }
+
+    // sample: actor
+    private sealed class MailActor : ReceiveActor
+    {
+        public MailActor()
+        {
+            Receive<MailArgs>(mail => Sender.Tell($"sent to {mail.To}"));       // any value is the result; a JobOutcome says more
+            Receive<JobCancelled>(_ => Sender.Tell(JobOutcome.Discard("cancelled")));
+        }
+    }
+    // end
+
+    private sealed record ShowAlbum(string Album, int Page);
+
+    private sealed class AlbumActor : ReceiveActor
+    {
+        public AlbumActor() => Receive<ShowAlbum>(_ => Sender.Tell(Self.Path.Name));
     }
 }
