@@ -208,6 +208,13 @@ public sealed class BalancerBuilder
         return this;
     }
 
+    /// <summary>For tests of applications: whatever store was chosen, and whether or not it can be found here, jobs are kept in memory.</summary>
+    internal void ForgetStore()
+    {
+        _values.RemoveAll(v => v.Key is "actorbalancer.store" || v.Key.StartsWith("actorbalancer.postgres.", StringComparison.Ordinal));
+        UseMemory().Set("actorbalancer.postgres.connection", "");
+    }
+
     /// <exception cref="BalancerConfigurationException">Something is wrong; it lists all of it.</exception>
     internal NodeSettings Build(IServiceProvider services, ILoggerFactory logs, TimeProvider clock)
     {

@@ -67,7 +67,7 @@ internal sealed partial class RouterActor
         return With(present, job);
     }
 
-    private static JobInfo With(in PresentJob present, JobInfo job)
+    internal static JobInfo With(in PresentJob present, JobInfo job)
     {
         if (present.State != JobState.Running || present.Worker is null)
             return job with { State = present.State, Waiting = present.Waiting };

@@ -36,7 +36,7 @@ internal sealed partial class SlotRunner(WorkerEngine engine, int slot, int resu
         {
             for (int jobs = 1; ; jobs++)
             {
-                ValueTask<RunEnd> attempt = AttemptAsync(Job!);
+                ValueTask<RunEnd> attempt = AttemptAsync(_handler, _payload, Job!, resultLimit, log);
                 bool atOnce = attempt.IsCompleted;
                 RunEnd end = await attempt;
                 if (!engine.EndRun(slot, end))
@@ -52,14 +52,15 @@ internal sealed partial class SlotRunner(WorkerEngine engine, int slot, int resu
         }
     }
 
+    /// <summary>One attempt, from its start to how it ended.</summary>
     // Async on purpose, also for handlers that are not: what they do to the execution context ends with the attempt.
-    private async ValueTask<RunEnd> AttemptAsync(JobContext job)
+    internal static async ValueTask<RunEnd> AttemptAsync(JobHandler? handler, ReadOnlyMemory<byte> payload, JobContext job, int resultLimit, ILogger log)
     {
-        if (_handler is null)
+        if (handler is null)
             return Failed($"this worker has no handler for the kind '{job.Kind}'");
         try
         {
-            return EndOf(await _handler(_payload, job), job);
+            return EndOf(await handler(payload, job), job, resultLimit);
         }
         catch (Exception e) when (job.IsCancelled && (e as AggregateException)?.InnerException is OperationCanceledException)
         {
@@ -80,7 +81,7 @@ internal sealed partial class SlotRunner(WorkerEngine engine, int slot, int resu
         }
     }
 
-    private RunEnd EndOf(in JobOutcome outcome, JobContext job)
+    private static RunEnd EndOf(in JobOutcome outcome, JobContext job, int resultLimit)
     {
         if (outcome.Kind == AttemptOutcome.None)
             return Failed("the handler gave no outcome; return JobOutcome.Ok, Retry or Discard");
