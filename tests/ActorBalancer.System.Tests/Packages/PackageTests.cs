@@ -88,6 +88,7 @@ public sealed partial class PackageTests(PackedPackages packed) : IClassFixture<
     [SkippableTheory]
     [InlineData("dotnet new console -o first", "Hello, world!\n")]
     [InlineData("dotnet new console -o shared", "Hello, world!\n")]
+    [InlineData("dotnet new console -o tested", "attempt 2 on 2026-01-02: Hello, world!\n")]
     [InlineData("dotnet tool install ", "item 1\nitem 2\nitem 3\n")]
     public async Task Other_examples_of_the_readme_run_their_first_job(string first, string end)
     {
@@ -108,7 +109,7 @@ public sealed partial class PackageTests(PackedPackages packed) : IClassFixture<
     public async Task Libraries_have_no_trimming_warning()
     {
         Skip.If(Environment.GetEnvironmentVariable(AllTests) is not "1", $"builds the libraries once more; set {AllTests}=1 to run it");
-        const string Build = "for p in AspNetCore Sqlite PostgreSql; do dotnet build \"$ROOT/src/ActorBalancer.$p\" -c Release -p:CheckTrimming=true -p:ArtifactsPath=\"$PACKAGES/trim\" -v quiet --nologo; done";
+        const string Build = "for p in AspNetCore Sqlite PostgreSql TestKit; do dotnet build \"$ROOT/src/ActorBalancer.$p\" -c Release -p:CheckTrimming=true -p:ArtifactsPath=\"$PACKAGES/trim\" -v quiet --nologo; done";
         (int exit, string said) = await PackedPackages.EndAsync(packed.Shell(Build));
         Assert.True(exit == 0, said);
         Assert.DoesNotContain("IL2", said, StringComparison.Ordinal);

@@ -8,6 +8,13 @@ namespace ActorBalancer.SystemTests.Samples;
 /// <summary>The applications of <c>tests/samples</c>, each a process of its own.</summary>
 public sealed class SampleApplicationTests
 {
+    // A machine that is busy with other tests is no worker that is gone: only a worker that seems to be gives its albums away.
+    private const string Patient = """
+        akka.cluster.failure-detector.acceptable-heartbeat-pause = 30m
+        actorbalancer.worker.contact-lease = 30m
+        actorbalancer.router.silence-requeue = 31m
+        """;
+
     [Fact]
     public async Task Application_with_its_own_cluster_gives_its_orders_to_the_balancer()
     {
@@ -24,27 +31,24 @@ public sealed class SampleApplicationTests
     {
         using TemporaryFolder folder = new();
         string photos = Path.Combine(SampleProcess.Folder, "Thumbnails.Web", "photos");
+        string patient = folder.Write("patient.conf", Patient);
         // A worker that has just joined would begin with a tenth of its share, and one that is busy would lend its albums.
         await using SampleProcess web = SampleProcess.Start(
-            "Thumbnails.Web", folder.FullPath, "--urls", "http://127.0.0.1:0", "--photos", photos,
+            "Thumbnails.Web", folder.FullPath, "--urls", "http://127.0.0.1:0", "--photos", photos, "--hocon", patient,
             "--ActorBalancer:Name", "web", "--ActorBalancer:Metrics:SlowStart", "0s", "--ActorBalancer:Queues:thumbnails:LoadFactor", "100");
         using HttpClient http = new() { BaseAddress = new Uri(await web.AfterAsync("Now listening on: ")), Timeout = Eventually.Deadline };
         JsonElement[] workers = [];
         await Eventually.IsTrue(async () => (workers = await WorkersAsync(http)).Length == 1, "the web application's worker is up");
         string seed = workers[0].GetProperty("node").GetString()!.Split('@')[1];
-        await using SampleProcess console = SampleProcess.Start("Thumbnails.Worker", folder.FullPath, seed, photos);
+        await using SampleProcess console = SampleProcess.Start("Thumbnails.Worker", folder.FullPath, seed, photos, "--hocon", patient);
         await Eventually.IsTrue(async () => (workers = await WorkersAsync(http)).Length == 2, "the console worker is up");
         Assert.Equal(["console", "web"], workers.Select(w => w.GetProperty("name").GetString()).Order(StringComparer.Ordinal));
 
         string[] coast = [.. await AlbumAsync(http, "coast", 64), .. await AlbumAsync(http, "coast", 32)];
         string[] forest = [.. await AlbumAsync(http, "forest", 64), .. await AlbumAsync(http, "forest", 32)];
-        // Only a worker that the router could not hear for a time gives its albums away.
-        if (!Array.Exists(web.Lines, line => line.Contains("is silent", StringComparison.Ordinal)))
-        {
-            string at = coast[0].Split(' ')[^1], there = forest[0].Split(' ')[^1];
-            Assert.Equal([$"island False {at}", $"sunset False {at}", $"island True {at}", $"sunset True {at}"], coast);
-            Assert.Equal([$"firs False {there}", $"fog False {there}", $"firs True {there}", $"fog True {there}"], forest);
-        }
+        string at = coast[0].Split(' ')[^1], there = forest[0].Split(' ')[^1];
+        Assert.Equal([$"island False {at}", $"sunset False {at}", $"island True {at}", $"sunset True {at}"], coast);
+        Assert.Equal([$"firs False {there}", $"fog False {there}", $"firs True {there}", $"fog True {there}"], forest);
 
         Picture sunset = Png.Read(await File.ReadAllBytesAsync(Path.Combine(photos, "coast", "sunset.png")));
         Picture thumbnail = Png.Read(await http.GetByteArrayAsync("/albums/coast/sunset?side=80"));

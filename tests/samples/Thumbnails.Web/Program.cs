@@ -3,9 +3,14 @@ using Thumbnails;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.Services.AddSingleton(new Photos(builder.Configuration["photos"] ?? Path.Combine(builder.Environment.ContentRootPath, "photos")));
-builder.Services.AddActorBalancer(b => b
-    .Queue("thumbnails", q => q.Strategy("source-hash").Attempts(3).TimeLimit(TimeSpan.FromMinutes(1)))
-    .AddHandler<ThumbnailHandler, ThumbnailArgs>("thumbnail"));
+builder.Services.AddActorBalancer(b =>
+{
+    b.Queue("thumbnails", q => q.Strategy("source-hash").Attempts(3).TimeLimit(TimeSpan.FromMinutes(1)))
+        .AddHandler<ThumbnailHandler, ThumbnailArgs>("thumbnail");
+    // Settings of Akka itself go into a file: --hocon FILE.
+    if (builder.Configuration["hocon"] is { } file)
+        b.ConfigurationFile(file);
+});
 builder.Services.AddHealthChecks().AddActorBalancer();
 
 WebApplication app = builder.Build();
