@@ -9,13 +9,14 @@ namespace ActorBalancer.Testing;
 /// <content>Who moves it: one loop, which calls what is to be called, and then moves the clock.</content>
 public sealed partial class TestBalancer
 {
-    // In real time, for handlers that wait for something else than the clock.
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(30);
 
     private readonly SemaphoreSlim _driver = new(1, 1);
     private readonly SemaphoreSlim _signal = new(0);
     private readonly List<TestRun> _alone = [];
+
+    /// <summary>In real time, for handlers that wait for something else than the clock.</summary>
+    internal TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
     /// Runs until every job is final, those due in a year and those that jobs submitted included.
@@ -128,9 +129,9 @@ public sealed partial class TestBalancer
                 return;
             if (busy.Length > 0)
             {
-                if (await _signal.WaitAsync(s_patience, cancellation))
+                if (await _signal.WaitAsync(Patience, cancellation))
                     continue;
-                stood += s_patience;
+                stood += Patience;
                 foreach (TestRun run in busy)
                     run.IsStalled = true;
                 if (stood >= s_hang)

@@ -189,21 +189,6 @@ public sealed class TestBalancerTests
     }
 
     [Fact]
-    public async Task Real_work_of_a_handler_is_waited_for()
-    {
-        TestBalancer? balancer = null;
-        balancer = new(b => b.AddHandler("real", async (int n) =>
-        {
-            DateTimeOffset before = balancer!.Clock.GetUtcNow();
-            await Task.Run(() => Task.Yield());
-            return JobOutcome.OkWith(balancer.Clock.GetUtcNow() == before);
-        }));
-        await balancer.SubmitAsync("real", 1, o => o.Delay = TimeSpan.FromDays(1));
-        Assert.True((await balancer.WaitAsync(await balancer.SubmitAsync("real", 2))).Read<bool>());
-        balancer.Dispose();
-    }
-
-    [Fact]
     public async Task Same_seed_places_jobs_the_same_and_a_source_keeps_its_worker()
     {
         Assert.Equal(await PlacesAsync(1, "random", null), await PlacesAsync(1, "random", null));
