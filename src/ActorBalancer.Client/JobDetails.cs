@@ -54,6 +54,9 @@ public sealed record JobDetails
     /// <summary>The attempts that started, oldest first; null or empty in a listing.</summary>
     public IReadOnlyList<AttemptDetails>? Attempts { get; init; }
 
+    /// <summary>How far it says that it is, while it runs; null: it has not said, or does not run.</summary>
+    public ProgressDetails? Progress { get; init; }
+
     /// <summary>Why its runs went where they went, oldest first, as long as its router remembers; null or empty in a listing.</summary>
     public IReadOnlyList<DecisionDetails>? Decisions { get; init; }
 

@@ -19,15 +19,16 @@ namespace ActorBalancer.AspNetCore.Jobs;
 /// <param name="ResultBytes">How many bytes the result has, JSON or not; null if there is none.</param>
 /// <param name="Error">The newest attempt's.</param>
 /// <param name="Attempts">The runs that started, oldest first.</param>
+/// <param name="Progress">How far it says that it is, while it runs.</param>
 /// <param name="Decisions">Why they went where they went, as long as the router remembers.</param>
 internal sealed record JobView(
     string Id, string Kind, string Queue, string Source, string State, string? Reason, string? Waiting, int Attempt, string? Worker,
     string SubmittedAt, string? StartedAt, string? FinishedAt, RawJson Result, int? ResultBytes, string? Error, IReadOnlyList<AttemptView> Attempts,
-    IReadOnlyList<DecisionView> Decisions)
+    ProgressView? Progress, IReadOnlyList<DecisionView> Decisions)
 {
     public static JobView Of(JobInfo job) => new(
         job.Id.ToString(), job.Kind, job.Queue, job.Source, Words.Of(job.State), Words.Of(job.Reason), job.Waiting, job.Attempt, job.Worker,
         Rfc3339.Format(job.SubmittedAt), Rfc3339.Format(job.StartedAt), Rfc3339.Format(job.FinishedAt),
         new RawJson(job.Result), job.State == JobState.Succeeded ? job.Result.Length : null, job.Error, [.. job.Attempts.Select(AttemptView.Of)],
-        [.. job.Decisions.Select(DecisionView.Of)]);
+        job.Progress is { } progress ? new ProgressView(progress.Fraction, progress.Note) : null, [.. job.Decisions.Select(DecisionView.Of)]);
 }

@@ -64,7 +64,7 @@ internal sealed partial class RouterActor
     {
         if (JobTransitions.IsFinal(job.State) || Dispatcher is null || _core.Turn().Describe(job.Id.Key) is not { } present)
             return job;
-        return With(present, job);
+        return With(present, job) with { Progress = present.State == JobState.Running ? ProgressOf(job.Id, present) : null };
     }
 
     internal static JobInfo With(in PresentJob present, JobInfo job)

@@ -75,6 +75,7 @@ internal sealed partial class RouterActor : UntypedActor, IWithTimers
             case Flush: OnFlush(); return;
             case Reply reply: reply.Tell(); break;
             case WorkerReport report: _core.Report(report, Sender); break;
+            case RunProgress progress: OnProgress(progress); return;
             case IGatewayProtocol.SubmitBatch submit: _core.Submit(Sender, submit.Ticket, submit.Jobs, submit.Notify); break;
             case WorkerHello hello: _core.Hello(hello, Sender); break;
             case RouterWelcome welcome: OnGreeted(welcome, Sender); return;

@@ -30,6 +30,7 @@ internal sealed class BalancerSerializer(ExtendedActorSystem system) : Serialize
         WorkerHello => "wh",
         RouterWelcome => "rw",
         NodeSample => "ns",
+        RunProgress => "rp",
         IGatewayProtocol.SubmitBatch => "sb",
         IGatewayProtocol.WatchJobs => "wj",
         IGatewayProtocol.GetJob => "gj",
@@ -64,6 +65,7 @@ internal sealed class BalancerSerializer(ExtendedActorSystem system) : Serialize
         WorkerHello m => MemberFormat.Write(m),
         RouterWelcome m => MemberFormat.Write(m),
         NodeSample m => MemberFormat.Write(m),
+        RunProgress m => ProgressFormat.Write(m),
         IGatewayProtocol.SubmitBatch m => SubmitBatchFormat.Write(m),
         IGatewayProtocol.WatchJobs m => QuestionFormat.Write(m),
         IGatewayProtocol.GetJob m => QuestionFormat.Write(m.Ticket, m.Key),
@@ -100,6 +102,7 @@ internal sealed class BalancerSerializer(ExtendedActorSystem system) : Serialize
             case "wh": return MemberFormat.ReadHello(bytes, _names);
             case "rw": return MemberFormat.ReadWelcome(bytes, _names);
             case "ns": return MemberFormat.ReadSample(bytes, _names);
+            case "rp": return ProgressFormat.Read(bytes, _names);
             case "sb": return SubmitBatchFormat.Read(bytes, _names);
             case "wj": return QuestionFormat.ReadWatch(bytes, _names);
             case "gj": return GetJob(bytes);

@@ -29,6 +29,7 @@ internal static class InfoFormat
         foreach (JobAttempt attempt in job.Attempts)
             Write(w, attempt);
         ExplainFormat.Write(w, job.Decisions);
+        ProgressFormat.Write(w, job.Progress);
         w.End(row);
     }
 
@@ -53,6 +54,7 @@ internal static class InfoFormat
             Error = row.TextOrNull(),
             Attempts = ReadAttempts(ref row),
             Decisions = ExplainFormat.ReadDecisions(ref row),
+            Progress = ProgressFormat.ReadProgress(ref row),
         };
     }
 

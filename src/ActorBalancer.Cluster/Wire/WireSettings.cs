@@ -16,7 +16,7 @@ internal static class WireSettings
     [
         ("akka.actor.serializers", Own, Name<BalancerSerializer>()),
         ("akka.actor.serialization-identifiers", Name<BalancerSerializer>(), BalancerSerializer.Id.ToString(CultureInfo.InvariantCulture)),
-        .. new[] { Name<IGatewayProtocol>(), Name<AssignBatch>(), Name<WorkerReport>(), Name<WorkerHello>(), Name<RouterWelcome>(), Name<NodeSample>() }
+        .. new[] { Name<IGatewayProtocol>(), Name<AssignBatch>(), Name<WorkerReport>(), Name<WorkerHello>(), Name<RouterWelcome>(), Name<NodeSample>(), Name<RunProgress>() }
             .Select(type => ("akka.actor.serialization-bindings", type, Own)),
     ];
 

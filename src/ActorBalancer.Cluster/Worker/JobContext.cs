@@ -12,6 +12,7 @@ namespace ActorBalancer;
 public sealed class JobContext
 {
     private const int MostSubmits = 1_000;
+    private const int LongestNote = 256;
 
     private readonly RunToken _token;
     private readonly AssignedJob _job;
@@ -20,6 +21,7 @@ public sealed class JobContext
 
     private readonly JobSurroundings _around;
     private readonly long _startedUnixMs;
+    private JobProgress? _progress;
     private List<JobRequest>? _submits;
     private int _submitBytes;
 
@@ -92,6 +94,23 @@ public sealed class JobContext
     internal JobBatch? Submits => _submits is null ? null : JobBatch.From(_submits);
 
     /// <summary>
+    /// Says how far this attempt is, for people who look at the job (<c>job show</c>, <c>GET /v1/jobs/{id}</c>, <see cref="IJobClient.GetAsync"/>). Only the newest counts; it is
+    /// shown within about half a second, kept nowhere, and gone with the attempt. Cheap, so that a handler may call it for every item; any thread may.
+    /// </summary>
+    /// <param name="fraction">From 0 to 1.</param>
+    /// <param name="note">A few words, such as "page 4 of 10"; what is beyond 256 characters is cut off.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The fraction is not from 0 to 1.</exception>
+    public void Progress(double fraction, string? note = null)
+    {
+        if (!(fraction is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(fraction), fraction, "Say how far the job is as a number from 0 to 1.");
+        if (note?.Length > LongestNote)
+            note = note[..(char.IsHighSurrogate(note[LongestNote - 1]) ? LongestNote - 1 : LongestNote)];
+        Volatile.Write(ref _progress, new JobProgress(fraction, note));
+        _around.Progressed();
+    }
+
+    /// <summary>
     /// Submits a job that is accepted together with this run's success or discard, and never if the run fails or is tried again. Up to 1,000
     /// jobs a run and together as large as one payload may be. Not thread-safe.
     /// </summary>
@@ -157,6 +176,10 @@ public sealed class JobContext
     /// <summary>As <see cref="CompleteIn(DbTransaction, ReadOnlyMemory{byte})"/>, without a result.</summary>
     /// <inheritdoc cref="CompleteIn(DbTransaction, ReadOnlyMemory{byte})"/>
     public void CompleteIn(DbTransaction transaction) => CompleteIn(transaction, default);
+
+    /// <summary>What the handler has said since this was called last; null: nothing.</summary>
+    internal RunProgress? TakeProgress() =>
+        Interlocked.Exchange(ref _progress, null) is { } progress ? new RunProgress(_job.Key, _job.Attempt, progress) : null;
 
     /// <summary>Runs the handler's callbacks on this thread; they may throw.</summary>
     internal void Cancel()

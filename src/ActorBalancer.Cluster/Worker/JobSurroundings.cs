@@ -19,6 +19,9 @@ internal sealed record JobSurroundings
     /// <summary>Bytes.</summary>
     public required int ResultLimit { get; init; }
 
+    /// <summary>Some run has said how far it is.</summary>
+    public Action Progressed { get; init; } = static () => { };
+
     /// <summary>What a handler's transaction can hold.</summary>
     public required Func<DbTransaction, IJobTransactions> Transactions { get; init; }
 }

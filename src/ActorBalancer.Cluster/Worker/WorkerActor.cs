@@ -14,6 +14,9 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
 {
     private const string RouterPath = "/user/actorbalancer/router";
 
+    // Often enough for eyes.
+    private static readonly TimeSpan s_progressInterval = TimeSpan.FromMilliseconds(250);
+
     private readonly WorkerEngine _engine;
     private readonly IActorRef _membership;
     private readonly TimeSpan _noRouterExit;
@@ -44,6 +47,8 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         _engine.Attach(Self);
+        // What was said while a former actor ended.
+        _engine.TellProgress();
         _membership.Tell(new IMembershipProtocol.Subscribe(Self));
     }
 
@@ -62,6 +67,8 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
             case RouterWelcome m: OnWelcome(m, Sender); break;
             case WorkerEngine.EngineWake m: Timers.StartSingleTimer(nameof(_engine.Tick), Woken.Instance, _engine.Until(m.AtMicros)); break;
             case Woken: _engine.Tick(); break;
+            case WorkerEngine.ProgressMade: Timers.StartSingleTimer(nameof(TellProgress), TellProgress.Instance, s_progressInterval); break;
+            case TellProgress: _engine.TellProgress(); break;
             case IMembershipProtocol.NodeJoined { IsRouter: true } m: OnRouter(m.Node, m.Uid); break;
             case IMembershipProtocol.NodeUnreachable m: OnSuspect(m.Node, m.Uid); break;
             case IMembershipProtocol.NodeDisconnected m: OnSuspect(m.Node, null); break;
@@ -175,6 +182,11 @@ internal sealed class WorkerActor : UntypedActor, IWithTimers
     }
 
     private Address AddressOf(IActorRef sender) => sender.Path.Address.HasLocalScope ? _self : sender.Path.Address;
+
+    private sealed class TellProgress
+    {
+        public static TellProgress Instance { get; } = new();
+    }
 
     private sealed class Woken
     {

@@ -42,7 +42,7 @@ internal sealed partial class WorkerEngine : IDisposable
             options = options with { Slots = Environment.ProcessorCount };
         _services = services;
         _slotFile = slotFile;
-        _around = around;
+        _around = around with { Progressed = HasProgress };
         _clock = new WorkerClock(around.Clock);
         _log = logs.CreateLogger("ActorBalancer.Worker");
         _handlers = handlers.Kinds.ToFrozenDictionary(kind => kind, kind => (handlers.Find(kind)!, logs.CreateLogger("ActorBalancer.Jobs." + kind)));

@@ -30,6 +30,9 @@ public sealed record JobInfo
     /// <summary>The worker of the newest attempt.</summary>
     public string? Worker { get; init; }
 
+    /// <summary>While it runs: what its handler said last of how far it is; null: nothing yet. Null in a list.</summary>
+    public JobProgress? Progress { get; init; }
+
     /// <summary>When it was accepted.</summary>
     public required DateTimeOffset SubmittedAt { get; init; }
 

@@ -12,6 +12,9 @@ internal sealed partial class WorkerCore
     /// <summary>Where the outcome of that job goes, which came by a route.</summary>
     private RouterRoute HomeOf(long key, int route) => (key < 0 ? null : _owners[JobKey.Queue(key)]) is { } owner ? owner : _routes[route];
 
+    /// <summary>Where the outcome of what runs in that slot goes; -1: nothing runs there.</summary>
+    public int HomeOf(int slot) => _slots[slot] is { State: SlotState.Running } run ? HomeOf(run.Job.Key, run.Link.Route).Number : -1;
+
     /// <summary>
     /// True: it claims a queue that it had not claimed before. The newest claim counts, and what it answers to a hello is new: a claim of
     /// before may have come later than that of the owner who followed.

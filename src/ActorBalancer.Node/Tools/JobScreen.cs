@@ -33,6 +33,7 @@ internal sealed class JobScreen(Tool tool)
             ("started", Words.Time(job.StartedAt)),
             ("finished", Words.Time(job.FinishedAt)),
             ("worker", job.Worker),
+            ("progress", job.Progress is { } progress ? string.Create(CultureInfo.InvariantCulture, $"{100 * progress.Fraction:0}% {progress.Note}").TrimEnd() : null),
             ("result", ResultOf(job)),
             ("error", job.Error),
         ];

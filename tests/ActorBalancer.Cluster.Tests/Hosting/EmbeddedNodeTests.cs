@@ -30,6 +30,56 @@ public sealed class EmbeddedNodeTests
     }
 
     [Fact]
+    public async Task Progress_of_a_run_is_shown_while_it_runs_and_is_gone_with_it()
+    {
+        Dictionary<int, TaskCompletionSource> steps = new() { [0] = new(), [1] = new(), [2] = new() };
+        await using App app = await App.StartAsync(b => b.AddHandler("book", async (int _, JobContext job) =>
+        {
+            job.Progress(0.25, "page 1 of 4");
+            await steps[job.Attempt == 1 ? 0 : 2].Task;
+            if (job.Attempt == 2)
+                return JobOutcome.Ok;
+            job.Progress(0.5);
+            job.Progress(1, new string('x', 255) + "\U0001F600 and more");
+            await steps[1].Task;
+            return JobOutcome.Retry(TimeSpan.Zero);
+        }));
+        JobId id = await app.Jobs.SubmitAsync("book", 1);
+        await Shows(new JobProgress(0.25, "page 1 of 4"));
+        steps[0].SetResult();
+        await Shows(new JobProgress(1, new string('x', 255)));
+        steps[1].SetResult();
+        await Shows(new JobProgress(0.25, "page 1 of 4"));
+        Assert.Equal(2, (await app.Jobs.GetAsync(id))!.Attempt);
+        steps[2].SetResult();
+        Assert.Equal(JobState.Succeeded, (await app.Jobs.WaitAsync(id)).State);
+        Assert.Null((await app.Jobs.GetAsync(id))!.Progress);
+
+        async Task Shows(JobProgress expected)
+        {
+            CancellationToken limit = Limit();
+            while ((await app.Jobs.GetAsync(id, limit))!.Progress != expected)
+                await Task.Delay(20, limit);
+        }
+    }
+
+    [Theory]
+    [InlineData(-0.01)]
+    [InlineData(1.01)]
+    [InlineData(double.NaN)]
+    public async Task Progress_is_a_number_from_0_to_1(double fraction)
+    {
+        await using App app = await App.StartAsync(b => b.AddHandler("book", (int _, JobContext job) =>
+        {
+            job.Progress(fraction);
+            return JobOutcome.Ok;
+        }).Queue("default", q => q.Attempts(1)));
+        JobResult result = await app.Jobs.WaitAsync(await app.Jobs.SubmitAsync("book", 1));
+        Assert.Equal(JobState.Dead, result.State);
+        Assert.Contains("a number from 0 to 1", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Sequence_keeps_going_over_refused_requests_and_names_them()
     {
         await using App app = await App.StartAsync(b => b.AddHandler("double", (int n) => JobOutcome.OkWith(2 * n)));

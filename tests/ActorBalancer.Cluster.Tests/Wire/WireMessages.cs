@@ -15,7 +15,7 @@ internal static class WireMessages
     /// <summary>Those of the link, and whatever implements the gateway's protocol.</summary>
     public static IReadOnlyList<Type> All { get; } =
     [
-        typeof(AssignBatch), typeof(WorkerReport), typeof(WorkerHello), typeof(RouterWelcome), typeof(NodeSample),
+        typeof(AssignBatch), typeof(WorkerReport), typeof(WorkerHello), typeof(RouterWelcome), typeof(NodeSample), typeof(RunProgress),
         .. typeof(IGatewayProtocol).Assembly.GetTypes().Where(t => t.IsAssignableTo(typeof(IGatewayProtocol)) && !t.IsInterface),
     ];
 
