@@ -58,6 +58,7 @@ internal sealed partial class MachineRoom : IDisposable
                 OwnKinds = settings.Handlers.Kinds,
             },
             this);
+        settings.Handlers.Actors.CannotStart("A job's handler is an actor, and TestBalancer has no ActorSystem: test the actor by Akka's TestKit, or register a lambda in its place.");
         _router.Start();
         _router.Dispatcher!.TellsSteps = true;
     }

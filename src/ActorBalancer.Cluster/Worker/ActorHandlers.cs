@@ -16,6 +16,14 @@ internal sealed class ActorHandlers
     /// <summary>The actor under which attempts run is there.</summary>
     public void Started(IActorRef host, ActorSystem system) => _host.TrySetResult((host, system));
 
+    /// <summary>There will be none: every attempt fails at once.</summary>
+    public void CannotStart(string why)
+    {
+        _host.TrySetException(new NotSupportedException(why));
+        // Nobody need ask.
+        _ = _host.Task.Exception;
+    }
+
     /// <summary>A handler that has its jobs done by an actor: one that it makes for each attempt, or one that is found.</summary>
     public JobHandler Handler<TArgs>(Func<ReadOnlyMemory<byte>, JobContext, TArgs> read, Func<TArgs, JobContext, object>? message, Props? props, Func<CancellationToken, ActorSystem, Task<IActorRef>>? find)
     {

@@ -23,6 +23,20 @@ public sealed class TestBalancerTests
     }
 
     [Fact]
+    public async Task Handler_that_is_an_actor_fails_at_once_and_says_why()
+    {
+        using TestBalancer balancer = new(b => b
+            .AddActorHandler<int>("count", Akka.Actor.Props.Empty)
+            .Queue("default", q => q.Attempts(1)));
+        JobId id = await balancer.SubmitAsync("count", 3);
+        await balancer.RunToEndAsync();
+        JobInfo job = (await balancer.GetAsync(id))!;
+        Assert.Equal(JobState.Dead, job.State);
+        Assert.Contains("has no ActorSystem", job.Error, StringComparison.Ordinal);
+        Assert.Equal(Start, balancer.Clock.GetUtcNow());
+    }
+
+    [Fact]
     public async Task Submitted_jobs_show_what_was_said_of_them()
     {
         using TestBalancer balancer = new(b => b.AddHandler("mail", (string to) => JobOutcome.Ok));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using ActorBalancer.SystemTests.Processes;
 using Akka.Actor;
 
 namespace ActorBalancer.SystemTests.Embedding;
@@ -53,8 +54,9 @@ public sealed class WebAppTests
     {
         TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously), end = new(TaskCreationOptions.RunContinuationsAsynchronously);
         bool ended = false;
-        await using WebApp app = await WebApp.StartAsync(b => b.AddHandler("wait", async (int _) =>
+        await using WebApp app = await WebApp.StartAsync(b => b.AddHandler("wait", async (int _, JobContext job) =>
         {
+            job.Progress(0.5, "half");
             started.SetResult();
             await end.Task;
             ended = true;
@@ -62,8 +64,13 @@ public sealed class WebAppTests
         }));
         HttpResponseMessage stream = await app.SendAsync(HttpMethod.Get, "/inside/jobs/v1/events");
         Assert.Equal("text/event-stream", stream.Content.Headers.ContentType!.MediaType);
-        await app.Jobs.SubmitAsync("wait", 1);
+        JobId id = await app.Jobs.SubmitAsync("wait", 1);
         await started.Task.WaitAsync(Hang);
+        await Eventually.IsTrue(
+            async () => (await TextAsync(app.SendAsync(HttpMethod.Get, $"/inside/jobs/v1/jobs/{id}"))).Contains("""
+                "progress":{"fraction":0.5,"note":"half"}
+                """, StringComparison.Ordinal),
+            "the job shows its progress");
         Task stop = app.StopAsync();
         await stream.Content.ReadAsStringAsync().WaitAsync(Hang);
         Assert.False(stop.IsCompleted);

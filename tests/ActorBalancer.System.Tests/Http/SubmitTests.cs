@@ -26,7 +26,7 @@ public sealed class SubmitTests(SharedNode shared)
         string[] members =
         [
             "id", "kind", "queue", "source", "state", "reason", "attempt", "worker", "submitted_at", "started_at", "finished_at", "result",
-            "error", "attempts",
+            "error", "attempts", "progress",
         ];
         Assert.All(members, m => Assert.True(job.TryGetProperty(m, out _), m));
         Assert.Equal("album-7", job.GetProperty("source").GetString());
