@@ -55,10 +55,9 @@ internal sealed class PickBlock
     public ReadOnlySpan<RouteeSeat> TakeRest()
     {
         long taken = Interlocked.Exchange(ref _counter[Taken], _seats.Length);
-        if (_period == 0)
-            return _seats.AsSpan((int)Math.Min(taken, _seats.Length));
-        int next = (int)(taken % _period);
+        int turn = _period == 0 ? _seats.Length : _period;
+        int next = _period == 0 ? (int)Math.Min(taken, turn) : (int)(taken % turn);
         // What a long period leaves out is less than one message for each: it gives everybody its share at any time.
-        return next == 0 ? [] : _seats.AsSpan(next, Math.Min(Length, _period - next));
+        return _period != 0 && next == 0 ? [] : _seats.AsSpan(next, Math.Min(Length, turn - next));
     }
 }

@@ -93,6 +93,9 @@ internal sealed partial class RouteeFleet
         lock (_lock)
         {
             Follow(routees);
+            // Also when nobody asks any more: a told message looks at the count too.
+            EndFinished();
+            Expire();
             int row = _candidates.Pick(source);
             if (row < 0)
                 return null;
@@ -125,26 +128,30 @@ internal sealed partial class RouteeFleet
             if (!seat.HasLeft && _dealt!.IsOpen(seat.Row))
                 seats.Add(seat);
         }
-        int period = seats.Count == 0 ? Period() : 0;
+        (int period, long unit) = seats.Count == 0 ? Period() : (0, 0);
         int length = period > 0 ? period : PickBlock.Length;
         while (seats.Count < length && _dealt!.Pick(0) is >= 0 and int row)
             seats.Add(_rows[row]!);
-        return new PickBlock(_routees, [.. seats], period > 0);
+        // After a change somebody may be owed more than half a pick, and the first periods make up for that: they are no period to keep.
+        bool repeats = period > 0 && seats.GroupBy(s => s).All(g => g.Count() * unit == Share(g.Key));
+        return new PickBlock(_routees, [.. seats], repeats);
     }
 
-    /// <summary>After how many picks the strategy begins again; 0: after too many to keep. Both round robins give each its exact share in a period.</summary>
-    private int Period()
+    /// <summary>After how many picks the strategy may begin again, and the share that one of them is; 0: after too many to keep.</summary>
+    private (int Length, long Unit) Period()
     {
         long total = 0, unit = 0;
         foreach (RouteeSeat seat in _seats.Values.Where(s => _dealt!.IsOpen(s.Row)))
         {
-            long weight = _told is null && _options.Strategy == "round-robin" ? 1 : _dealt!.Weight(seat.Row);
+            long weight = Share(seat);
             total += weight;
             for (long rest = weight; rest > 0;)
                 (unit, rest) = (rest, unit % rest);
         }
-        return unit > 0 && total / unit <= PickBlock.LongestPeriod ? (int)(total / unit) : 0;
+        return unit > 0 && total / unit <= PickBlock.LongestPeriod ? ((int)(total / unit), unit) : (0, 0);
     }
+
+    private long Share(RouteeSeat seat) => _told is null && _options.Strategy == "round-robin" ? 1 : _dealt!.Weight(seat.Row);
 
     private RouteeDraw DrawOf(Routee[] routees)
     {
@@ -181,6 +188,10 @@ internal sealed partial class RouteeFleet
             // A path that is listed twice gets twice as much, as with Akka's.
             while (!present.Add(key))
                 key.Item2++;
+            // An actor that was made again under its name is another one.
+            RouteeSeat? old = _seats.GetValueOrDefault(key);
+            if (old is not null && !old.Routee.Equals(routee))
+                Leave(key, old);
             if (!_seats.ContainsKey(key))
                 added.Add((key, name, routee));
         }

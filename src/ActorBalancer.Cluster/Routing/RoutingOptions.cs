@@ -41,7 +41,7 @@ public sealed record RoutingOptions
     /// </summary>
     public Func<object, object?>? Source { get; init; }
 
-    /// <summary>After this time an ask that nobody answered is no longer counted as outstanding. Default 60 s.</summary>
+    /// <summary>After this time an ask that nobody answered is no longer counted as outstanding, and an answer that still comes from another node is lost. Default 60 s.</summary>
     public TimeSpan AskExpiry { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Of the strategy's dice. Default null: another one for each router, so that routers start out of phase.</summary>

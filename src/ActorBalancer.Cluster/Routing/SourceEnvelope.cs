@@ -1,4 +1,5 @@
 using Akka.Routing;
+using Newtonsoft.Json;
 
 namespace ActorBalancer;
 
@@ -11,5 +12,7 @@ namespace ActorBalancer;
 public sealed class SourceEnvelope(object message, object source) : RouterEnvelope(message), IConsistentHashable
 {
     /// <summary>The source.</summary>
+    // Akka's JSON fills the constructor by its parameters' names.
+    [JsonProperty("source")]
     public object ConsistentHashKey { get; } = source;
 }

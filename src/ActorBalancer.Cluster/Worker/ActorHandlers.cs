@@ -10,6 +10,8 @@ internal sealed class ActorHandlers
 {
     private readonly TaskCompletionSource<(IActorRef Actor, ActorSystem System)> _host = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Whether any kind is handled by an actor.</summary>
     public bool IsNeeded { get; private set; }
 
@@ -24,6 +26,9 @@ internal sealed class ActorHandlers
         _ = _host.Task.Exception;
     }
 
+    /// <summary>It has ended for good, and all attempts under it.</summary>
+    public void Ended() => _over.TrySetResult();
+
     /// <summary>A handler that has its jobs done by an actor: one that it makes for each attempt, or one that is found.</summary>
     public JobHandler Handler<TArgs>(Func<ReadOnlyMemory<byte>, JobContext, TArgs> read, Func<TArgs, JobContext, object>? message, Props? props, Func<CancellationToken, ActorSystem, Task<IActorRef>>? find)
     {
@@ -33,10 +38,13 @@ internal sealed class ActorHandlers
             TArgs args = read(payload, job);
             // A type that wants the job and its context says so by the function; else existing actors get what they always got.
             object told = message is null ? args! : message(args, job);
-            (IActorRef host, ActorSystem system) = await _host.Task;
+            (IActorRef host, ActorSystem system) = await _host.Task.WaitAsync(job.Cancellation);
             IActorRef? found = find is null ? null : await find(job.Cancellation, system);
             ActorAttempt attempt = new(job, told, props, found);
             host.Tell(attempt, ActorRefs.NoSender);
+            // An attempt that is told to nobody is ended by nobody.
+            if (await Task.WhenAny(attempt.Ended.Task, _over.Task) != attempt.Ended.Task)
+                throw new InvalidOperationException("the node's actors have ended");
             return OutcomeOf(await attempt.Ended.Task, job);
         };
     }

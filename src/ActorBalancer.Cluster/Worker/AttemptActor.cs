@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
+using Akka.Routing;
 
 namespace ActorBalancer.Cluster.Worker;
 
@@ -26,10 +27,18 @@ internal sealed class AttemptActor(ActorAttempt attempt) : UntypedActor, IWithTi
 
     protected override void PreStart()
     {
-        _actor = Context.Watch(attempt.Actor ?? Context.ActorOf(attempt.Props!, "actor"));
-        _actor.Tell(attempt.Message, Self);
-        IActorRef self = Self;
-        _cancellation = attempt.Job.Cancellation.Register(() => self.Tell(Cancelled.Instance, ActorRefs.NoSender));
+        try
+        {
+            _actor = Context.Watch(attempt.Actor ?? Context.ActorOf(attempt.Props!, "actor"));
+            _actor.Tell(attempt.Message, Self);
+            IActorRef self = Self;
+            _cancellation = attempt.Job.Cancellation.Register(() => self.Tell(Cancelled.Instance, ActorRefs.NoSender));
+        }
+        catch (Exception fault)
+        {
+            // Props that cannot be used, or a message that cannot be told. Thrown from here it would end this actor without a word to the slot.
+            End(a => a.Ended.TrySetException(fault));
+        }
     }
 
     protected override void PostStop()
@@ -62,7 +71,9 @@ internal sealed class AttemptActor(ActorAttempt attempt) : UntypedActor, IWithTi
     private void OnCancelled()
     {
         _log.Debug("Job {Job} is cancelled: its actor is told", attempt.Job.Id);
-        _actor.Tell(new JobCancelled(attempt.Job.Id.ToString()));
+        JobCancelled cancelled = new(attempt.Job.Id.ToString());
+        // Only a router's routees know which of them has the job.
+        _actor.Tell(_actor is ActorRefWithCell { Underlying.Props.RouterConfig: not (null or NoRouter) } ? new Broadcast(cancelled) : cancelled);
         Timers.StartSingleTimer(nameof(GraceOver), GraceOver.Instance, Grace);
     }
 

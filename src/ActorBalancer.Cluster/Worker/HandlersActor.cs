@@ -12,6 +12,8 @@ internal sealed class HandlersActor(ActorHandlers handlers) : UntypedActor
 
     protected override void PreStart() => handlers.Started(Self, Context.System);
 
+    protected override void PostStop() => handlers.Ended();
+
     protected override void OnReceive(object message)
     {
         switch (message)

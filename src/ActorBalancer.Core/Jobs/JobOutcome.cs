@@ -1,9 +1,11 @@
+using System.Runtime.Serialization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace ActorBalancer;
 
 /// <summary>What a handler says about its job: done, again later, or never. An exception means "again, by the policy".</summary>
+[DataContract]
 public readonly struct JobOutcome : IEquatable<JobOutcome>
 {
     private JobOutcome(AttemptOutcome kind, ReadOnlyMemory<byte> result, TimeSpan? retryAfter, string? reason)
@@ -17,13 +19,24 @@ public readonly struct JobOutcome : IEquatable<JobOutcome>
     /// <summary>The job succeeded and has no result.</summary>
     public static JobOutcome Ok { get; } = new(AttemptOutcome.Succeeded, default, null, null);
 
-    internal AttemptOutcome Kind { get; }
+    // The members that an actor on another node answers with, in Akka's JSON.
+    [DataMember]
+    internal AttemptOutcome Kind { get; private init; }
 
-    internal ReadOnlyMemory<byte> Result { get; }
+    internal ReadOnlyMemory<byte> Result { get; private init; }
 
-    internal TimeSpan? RetryAfter { get; }
+    [DataMember]
+    internal TimeSpan? RetryAfter { get; private init; }
 
-    internal string? Reason { get; }
+    [DataMember]
+    internal string? Reason { get; private init; }
+
+    [DataMember]
+    private byte[] Bytes
+    {
+        get => Result.ToArray();
+        init => Result = value;
+    }
 
     /// <summary>
     /// The job succeeded; the result is stored as JSON with web defaults, by reflection. Over the result limit (64 KiB by default) the attempt fails.

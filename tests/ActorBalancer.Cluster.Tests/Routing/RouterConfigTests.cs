@@ -62,6 +62,12 @@ public sealed class RouterConfigTests() : TestKit(ConfigurationFactory.ParseStri
     [Theory]
     [InlineData("strategy = best", "strategy = best: must be one of round-robin")]
     [InlineData("weights { \"/user/a\" = many }", "weights.\"/user/a\" = many: must be a number")]
+    [InlineData("weights { 10.0.0.5:4053 = 4 }", "a name with dots is written in quotes")]
+    [InlineData("weights = 5", "weights = 5: must be a block")]
+    [InlineData("choices = two", "choices = two: must be a whole number")]
+    [InlineData("load-factor = much", "load-factor = much: must be a number")]
+    [InlineData("metrics = perhaps", "metrics = perhaps: must be on or off")]
+    [InlineData("ask-expiry = soon", "ask-expiry = soon: must be a time such as 60s")]
     public void Wrong_HOCON_is_refused_by_name(string wrong, string told)
     {
         Config block = ConfigurationFactory.ParseString($"nr-of-instances = 1, {wrong}");
