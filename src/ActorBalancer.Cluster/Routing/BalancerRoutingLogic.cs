@@ -109,6 +109,7 @@ public sealed class BalancerRoutingLogic : RoutingLogic
             case string text: return SourceHash.Of(text);
             case byte[] bytes: return SourceHash.Of(Convert.ToHexString(bytes));
             case long number: return SourceHash.Of(number);
+            case int number: return SourceHash.Of((long)number);
             case IFormattable value: return SourceHash.Of(value.ToString(null, CultureInfo.InvariantCulture));
             case null: break;
             default:

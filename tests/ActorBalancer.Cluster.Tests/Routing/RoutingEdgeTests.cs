@@ -22,14 +22,14 @@ public sealed class RoutingEdgeTests : TestKit
         foreach (string strategy in (string[])["round-robin", "random", "source-hash", "least-connections"])
         {
             TestProbe probe = CreateTestProbe();
-            IActorRef first = Sys.ActorOf(Props.Create(() => new Teller(probe, "first")), "again");
+            IActorRef first = await AgainAsync(probe, "first");
             Akka.Routing.Router router = new(new BalancerRoutingLogic(Sys, new() { Strategy = strategy }), first);
             router.Route("m", ActorRefs.NoSender);
             await probe.ExpectMsgAsync("first", Hang);
             probe.Watch(first);
             Sys.Stop(first);
             await probe.ExpectTerminatedAsync(first, Hang);
-            IActorRef second = Sys.ActorOf(Props.Create(() => new Teller(probe, "second")), "again");
+            IActorRef second = await AgainAsync(probe, "second");
             router = router.RemoveRoutee(first).AddRoutee(second);
             router.Route("m", ActorRefs.NoSender);
             await probe.ExpectMsgAsync("second", Hang);
@@ -121,6 +121,14 @@ public sealed class RoutingEdgeTests : TestKit
         for (int i = 0; i < 3; i++)
             Assert.Equal(i, await router.Ask<int>(i, Hang));
         await Task.WhenAll(here.Terminate(), there.Terminate());
+    }
+
+    /// <summary>The name is free when the guardian, too, has heard that the one before has ended.</summary>
+    private async Task<IActorRef> AgainAsync(IActorRef probe, string says)
+    {
+        IActorRef? made = null;
+        await AwaitAssertAsync(() => made = Sys.ActorOf(Props.Create(() => new Teller(probe, says)), "again"), Hang);
+        return made!;
     }
 
     private static string[] Picks(RouteeFleet fleet, Routee[] routees, int picks) =>

@@ -175,7 +175,8 @@ public sealed class RoutingLogicTests : TestKit
         Routee[] without = routees[1..];
         Assert.All(homes, home => Assert.Same(home.Value == routees[0] ? home.Value : logic.Select(new SourceEnvelope("m", home.Key), without), home.Value));
         // Numbers and bytes have a home too, and what has none is spread.
-        Assert.Same(logic.Select(new SourceEnvelope("m", 7), routees), logic.Select(new SourceEnvelope("n", 7), routees));
+        for (int n = -20; n < 20; n++)
+            Assert.Same(logic.Select(new SourceEnvelope("m", n), routees), logic.Select(new SourceEnvelope("n", (long)n), routees));
         Assert.Same(logic.Select(new SourceEnvelope("m", new byte[] { 7 }), routees), logic.Select(new SourceEnvelope("m", new byte[] { 7 }), routees));
         Assert.Equal(5, Enumerable.Range(0, 200).Select(_ => logic.Select("m", routees)).Distinct().Count());
     }
