@@ -74,6 +74,9 @@ internal sealed class Shop : IAsyncDisposable
 
     public async Task<HealthStatus> HealthAsync() => (await Services.GetRequiredService<HealthCheckService>().CheckHealthAsync()).Status;
 
+    /// <summary>Whether so many members are up, as far as this node knows.</summary>
+    public bool SeesUp(int nodes) => Cluster.State.Members.Count(m => m.Status == Akka.Cluster.MemberStatus.Up) == nodes;
+
     public Task StopAsync() => _host.StopAsync();
 
     public async ValueTask DisposeAsync()

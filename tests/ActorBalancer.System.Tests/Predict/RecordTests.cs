@@ -22,7 +22,8 @@ public sealed class RecordTests(SharedUp shared)
         double[] ats = [.. recorded.JsonLines.Select(l => l.GetProperty("at").GetDouble())];
         Assert.Equal(0, ats[0]);
         Assert.Equal(ats.Order(), ats);
-        Assert.All(recorded.JsonLines, l => Assert.InRange(l.GetProperty("service").GetDouble(), 0.049, 60));
+        // Start and end are whole milliseconds, and a timer may be early by some: half of the 50 ms is certain.
+        Assert.All(recorded.JsonLines, l => Assert.InRange(l.GetProperty("service").GetDouble(), 0.025, 60));
         Assert.All(recorded.JsonLines, l => Assert.Equal(("sleep", "meanwhile"), (l.GetProperty("kind").GetString(), l.GetProperty("source").GetString())));
 
         // What it says how to simulate it, with its own file.
