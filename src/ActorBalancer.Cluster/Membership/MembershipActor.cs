@@ -134,7 +134,8 @@ internal sealed partial class MembershipActor : UntypedActor, IWithTimers
     private void OnDowned(Member member)
     {
         OnUnreachable(member);
-        if (_nodes.TryGetValue(member.UniqueAddress, out Node? node)) Tell(new NodeDowned(node.Address, node.Uid));
+        // Also one that was never up here: elsewhere it may have been, its worker has jobs, and Akka never removes it then.
+        Tell(new NodeDowned(member.Address, member.UniqueAddress.Uid));
     }
 
     private void OnReachable(Member member)
